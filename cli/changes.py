@@ -112,6 +112,8 @@ def _repair_undone_by(store: Store, behind: Sequence[int]) -> None:
         )
     )
     tell(_("An older partnerdesk that is still open leaves it so; else somebody changed it."))
+    if store.foreign:
+        return  # opening the book said so
     if store.read_only:
         tell(_("Without read-only mode the same command sets it right."))
         return

@@ -59,9 +59,10 @@ def run_upgrade(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def run_check(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Look for damage and print one line per finding."""
     from partnerdesk.models.database.maintenance import check
+    from partnerdesk.models.operations.registry import tables
 
     store = book(arguments, settings)
-    findings = check(store)
+    findings = check(store, tables())
     for finding in findings:
         print(shown(finding))
     tell_unfinished_copies(store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from shlex import quote
 from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TypeVar
@@ -15,6 +15,7 @@ from partnerdesk.models.core import permissions
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import AppError, NotFoundError
 from partnerdesk.models.core.verdicts import why_refused
+from partnerdesk.models.database.foreign import why_read_only
 from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.filter_history import FilterHistory
@@ -44,14 +45,16 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
 
+_SUM = "coalesce(sum({} % 1099511627776), 0)"
+"""Adds up whatever a damaged book holds, without an overflow."""
 _UNFINISHED = "FROM outbox WHERE state IN ('waiting', 'sending', 'sent', 'failed')"
 PULSE = (
     "SELECT (SELECT coalesce(max(id), 0) FROM changes), "  # noqa: S608 - constants only
     "(SELECT count(*) FROM customer_drafts), (SELECT coalesce(max(id), 0) FROM customer_drafts), "
-    "(SELECT coalesce(sum(version), 0) FROM customer_drafts), "
-    f"(SELECT count(*) {_UNFINISHED}), (SELECT coalesce(sum(version), 0) {_UNFINISHED}), "
-    "(SELECT coalesce(sum(new), 0) + coalesce(sum(changed), 0) FROM account_syncs), "
-    "coalesce(sum(synced_at), 0), coalesce(sum(version), 0), count(*) FROM partner_accounts"
+    f"(SELECT {_SUM.format('version')} FROM customer_drafts), "
+    f"(SELECT count(*) {_UNFINISHED}), (SELECT {_SUM.format('version')} {_UNFINISHED}), "
+    f"(SELECT {_SUM.format('new')} + {_SUM.format('changed')} FROM account_syncs), "
+    f"{_SUM.format('synced_at')}, {_SUM.format('version')}, count(*) FROM partner_accounts"
 )
 """SQL for a row of numbers; at least one of them changes with anything that screens show.
 
@@ -136,6 +139,9 @@ class AppSession:
         """
         first_look = self._first_look or self.reader.begin(self._open)
         answer = await asyncio.wrap_future(first_look)
+        if self.store.foreign:
+            self.settings = replace(self.settings, read_only=True)
+            self.notices.append(why_read_only(self.store.foreign))
         self.seen(answer)
 
     def _open(self) -> Look:
@@ -243,8 +249,9 @@ class AppSession:
             own_account: whether the changed record determines the account, so that the person need
                 not choose one.
         """
-        if self.settings.read_only:
-            return (permissions.read_only(),)
+        why = self.store.why_read_only()
+        if why is not None or self.settings.read_only:
+            return (why or permissions.read_only(),)
         if self.scope is None:
             return (permissions.no_book(),)
         if self.scope.account is None and not own_account:

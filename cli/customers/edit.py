@@ -1,4 +1,4 @@
-"""`partnerdesk customers edit|tag|note`: changes of a customer's profiles, tags and notes."""
+"""`partnerdesk customers edit|tag|own-name|note`: changes of what the book has of a customer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
-    """Add `edit`, `tag` and `note`."""
+    """Add `edit`, `tag`, `own-name` and `note`."""
     exit_codes = _(
         "Exit code 3 where a rule refuses it, 4 where nobody is meant, 5 where somebody else "
         "changed the customer at the same moment."
@@ -72,6 +72,18 @@ def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     tagging.add_argument("--remove", metavar="TAGS", help=_("tags that go"))
     tagging.add_argument("--set", metavar="TAGS", help=_("these tags and no others"))
     tagging.set_defaults(run=run_tag)
+
+    naming = parts.add_parser(
+        "own-name",
+        parents=[shared],
+        help=_("give a customer a name of your own, which stays in the book"),
+        description=_("Lists find a customer by it; nothing sends it. An empty text removes it."),
+    )
+    naming.add_argument("customer", metavar="ID|DOMAIN", help=_("Microsoft ID or primary domain"))
+    naming.add_argument("--text", metavar="TEXT", required=True, help=_("the own name"))
+    naming.add_argument("--why", metavar="TEXT", default="", help=_("a reason, for the history"))
+    add_plan_flags(naming)
+    naming.set_defaults(run=run_own_name)
 
     noting = parts.add_parser(
         "note",
@@ -154,6 +166,18 @@ def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     plan = plan_tags(page, tags, plan_context(settings))
     record = _customer_reader(store, page.customer.id or 0)
     return apply_plan(arguments, settings, store, plan, ("tagged", "would_tag"), record)
+
+
+def run_own_name(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Give one customer a name of the partner's own."""
+    from partnerdesk.models.customers.alias import plan_alias
+    from partnerdesk.models.customers.page import read_customer
+
+    store = open_book(arguments, settings)
+    _account, id = named_customer(arguments, settings, store, arguments.customer)
+    plan = plan_alias(read_customer(store, id), arguments.text, plan_context(settings))
+    words = ("changed", "would_change")
+    return apply_plan(arguments, settings, store, plan, words, _customer_reader(store, id))
 
 
 def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:

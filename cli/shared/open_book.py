@@ -26,6 +26,7 @@ from partnerdesk.models.core.given_files import (
 )
 from partnerdesk.models.core.permissions import all_accounts
 from partnerdesk.models.core.text import shown
+from partnerdesk.models.database.foreign import why_read_only
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.languages import _, number
 from partnerdesk.models.settings.database_url import Database, SqliteFile, parse
@@ -109,6 +110,8 @@ def open_with_progress(store: Store, settings: Settings) -> None:
     label = _("Upgrading the book") if was_outdated else _("Preparing the book")
     with progress_line(label) as on_progress:
         store.open(clouds, on_progress)
+    if store.foreign:
+        tell(why_read_only(store.foreign))
     if was_outdated:
         tell_unfinished_copies(store)
 

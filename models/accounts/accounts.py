@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from partnerdesk.models.accounts.own_sign_ins import SignInKey, own_sign_in
-from partnerdesk.models.core.clock import date_text, from_millis
+from partnerdesk.models.core import stored
+from partnerdesk.models.core.clock import date_text
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
 
@@ -51,20 +53,24 @@ class SignInWay(StrEnum):
         return self in (SignInWay.REFRESH_TOKEN, SignInWay.APP)
 
 
-SIGN_IN_WAY_TITLES = {
-    SignInWay.DEVICE: N_("code for a browser on any machine"),
-    SignInWay.BROWSER: N_("browser on this machine"),
-    SignInWay.PASTE: N_("browser, and pasting its last address"),
-    SignInWay.REFRESH_TOKEN: N_("refresh token"),
-    SignInWay.APP: N_("application alone"),
-}
+SIGN_IN_WAY_TITLES = Titles(
+    {
+        SignInWay.DEVICE: N_("code for a browser on any machine"),
+        SignInWay.BROWSER: N_("browser on this machine"),
+        SignInWay.PASTE: N_("browser, and pasting its last address"),
+        SignInWay.REFRESH_TOKEN: N_("refresh token"),
+        SignInWay.APP: N_("application alone"),
+    }
+)
 """The name of each way to sign in on the screen."""
 
-PARTNER_KIND_TITLES = {
-    PartnerKind.DIRECT_BILL: N_("direct bill"),
-    PartnerKind.INDIRECT_PROVIDER: N_("indirect provider"),
-    PartnerKind.INDIRECT_RESELLER: N_("indirect reseller"),
-}
+PARTNER_KIND_TITLES = Titles(
+    {
+        PartnerKind.DIRECT_BILL: N_("direct bill"),
+        PartnerKind.INDIRECT_PROVIDER: N_("indirect provider"),
+        PartnerKind.INDIRECT_RESELLER: N_("indirect reseller"),
+    }
+)
 """The name of each kind of partner on the screen."""
 
 
@@ -195,10 +201,10 @@ def read_accounts(connection: Connection, clouds: Sequence[Cloud]) -> list[Accou
     accounts = [
         Account(
             id, clouds[order[cloud]], name, bool(connected),
-            from_millis(synced) if synced else None, customers, PartnerKind(kind), market,
+            stored.moment(synced), customers, stored.choice(PartnerKind, kind), market,
             signed_in_as,
             own_sign_in(SignInKey(cloud, tenant_id, client_id)) if client_id else None,
-            tenant_id, client_id, SignInWay(way),
+            tenant_id, client_id, stored.choice(SignInWay, way),
         )
         for (
             id, cloud, name, connected, synced, customers, kind, market, signed_in_as,

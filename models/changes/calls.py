@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.languages import N_, _
 
 if TYPE_CHECKING:
@@ -24,10 +25,12 @@ class Channel(StrEnum):
     PARTNER_CENTER = "partner_center"
 
 
-CHANNEL_TITLES: dict[str, str] = {
-    Channel.MAIL: N_("E-mail"),
-    Channel.PARTNER_CENTER: N_("Partner Center"),
-}
+CHANNEL_TITLES: Titles[str] = Titles(
+    {
+        Channel.MAIL: N_("E-mail"),
+        Channel.PARTNER_CENTER: N_("Partner Center"),
+    }
+)
 """The title of each channel, by its stored value."""
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, func, select
 
-from partnerdesk.models.changes.history import Change, as_object
+from partnerdesk.models.changes.history import Change, kept_steps
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.languages import _
@@ -70,11 +70,8 @@ def latest_change_of(session: Session, record: RecordKind, id: int, subject: str
     """
     named = select(Change).where(Change.subject == subject, col(Change.plan_id).is_not(None))
     for entry in session.exec(named.order_by(col(Change.id).desc()).limit(_LOOKED_AT)):
-        steps = as_object(entry.plan).get("steps") or []
-        concerns = any(
-            step.get("record") == record.table and step.get("key", {}).get("id") == id
-            for step in steps
-        )
+        steps = kept_steps(entry.plan, record.table)
+        concerns = any(step["key"].get("id") == id for step in steps)
         if concerns and entry.kind != ChangeKind.UNDONE and entry.undone_by is None:
             return entry.id
     return None

@@ -282,6 +282,18 @@ def as_object(text: str) -> dict[str, Any]:
     """Return the JSON object in a column of the history; an empty object if it is damaged."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # RecursionError: nested too deep
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def kept_steps(plan: str, table: str) -> list[dict[str, Any]]:
+    """Return the steps of a stored plan about records of a table, each with its key."""
+    steps = as_object(plan).get("steps")
+    return [
+        step
+        for step in (steps if isinstance(steps, list) else ())
+        if isinstance(step, dict)
+        and step.get("record") == table
+        and isinstance(step.get("key"), dict)
+    ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.languages import N_
 
 
@@ -70,7 +71,7 @@ _TITLES = {
     ChangeKind.SENT: (N_("Answered"), N_("Write down what Partner Center answered")),
     ChangeKind.DEMO: (N_("Demo book made"), N_("Demo book made")),
 }
-KIND_TITLES: dict[str, str] = {kind: titles[0] for kind, titles in _TITLES.items()}
+KIND_TITLES: Titles[str] = Titles({kind: titles[0] for kind, titles in _TITLES.items()})
 """The title of a change in the history, by the stored value of its kind."""
-PLAN_TITLES: dict[str, str] = {kind: titles[1] for kind, titles in _TITLES.items()}
+PLAN_TITLES: Titles[str] = Titles({kind: titles[1] for kind, titles in _TITLES.items()})
 """The title of a plan that is not carried out yet, by the value of its kind."""

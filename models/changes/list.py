@@ -6,32 +6,37 @@ This module does not import SQLModel, because the first rows do not wait for tha
 from __future__ import annotations
 
 from partnerdesk.models.changes.kinds import KIND_TITLES
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.account_column import account_column
 from partnerdesk.models.lists.spec import Column, FieldGroup, Kind, ListSpec, Sort
 from partnerdesk.models.lists.tones import tones
 from partnerdesk.models.settings.load import CLOUDS
 
-CALL_STATES = {
-    "waiting": N_("waiting"),
-    "sending": N_("sending"),
-    "sent": N_("sent"),
-    "confirmed": N_("confirmed"),
-    "joined": N_("in another call"),
-    "conflict": N_("conflict"),
-    "failed": N_("failed"),
-    "gave_up": N_("gave up"),
-}
+CALL_STATES = Titles(
+    {
+        "waiting": N_("waiting"),
+        "sending": N_("sending"),
+        "sent": N_("sent"),
+        "confirmed": N_("confirmed"),
+        "joined": N_("in another call"),
+        "conflict": N_("conflict"),
+        "failed": N_("failed"),
+        "gave_up": N_("gave up"),
+    }
+)
 """The title of each state of a call, by its stored value."""
 
 DONE, STARTED, UNDONE, PARTLY = "done", "started", "undone", "partly"
-STATES = {
-    DONE: N_("done"),
-    STARTED: N_("partly done"),
-    UNDONE: N_("undone"),
-    PARTLY: N_("partly undone"),
-    **CALL_STATES,
-}
+STATES = Titles(
+    {
+        DONE: N_("done"),
+        STARTED: N_("partly done"),
+        UNDONE: N_("undone"),
+        PARTLY: N_("partly undone"),
+        **CALL_STATES,
+    }
+)
 """The title of each state of a change."""
 
 WORST_FIRST = ("failed", "conflict", "gave_up", "sending", "waiting", "sent", "joined", "confirmed")

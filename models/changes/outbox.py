@@ -22,14 +22,15 @@ from partnerdesk.models.changes import calls, history
 from partnerdesk.models.changes.calls import Channel
 from partnerdesk.models.changes.list import CALL_STATES
 from partnerdesk.models.core.errors import AppError, ConflictError, ExitCode
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.database.column_types import (
     EMPTY,
+    Whole,
     choice_column,
     moment_column,
     version_column,
     versioned,
 )
-from partnerdesk.models.database.store import refuse_read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +58,7 @@ class CallState(StrEnum):
     GAVE_UP = "gave_up"
 
 
-CALL_STATE_TITLES = {state: CALL_STATES[state] for state in CallState}
+CALL_STATE_TITLES = Titles({state: CALL_STATES[state] for state in CallState})
 """The title of each state on the screen."""
 
 
@@ -85,12 +86,12 @@ class OutboxCall(SQLModel, table=True):
     request_id: str = Field(index=True, unique=True)
     """The GUID of the call; an attempt after one without an answer keeps it."""
     state: CallState = Field(default=CallState.WAITING, sa_column=choice_column(CallState))
-    attempts: int = 0
+    attempts: int = Field(default=0, sa_type=Whole)
     answer: str = Field(default="", sa_column=Column(Text, nullable=False))
     """What the other side said last, in words."""
     correlation_id: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
     """The GUID by which the other side finds the last attempt in its logs."""
-    http_status: int | None = None
+    http_status: int | None = Field(default=None, sa_type=Whole)
     """The HTTP status of the last answer; None for no answer, or a channel without HTTP."""
     code: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
     """The other side's own code of the last error; empty for none."""
@@ -148,7 +149,7 @@ def send_calls(
         RefusedError: the console is in read-only mode.
         StoreError: the book cannot be read or written.
     """
-    refuse_read_only(read_only=store.read_only)
+    store.refuse_writing()
     states = (CallState.WAITING, CallState.FAILED) if again else (CallState.WAITING,)
     waiting = _ids(store, channel, states, change_id)
     tried: list[TriedCall] = []

@@ -55,7 +55,7 @@ class RecordKind:
     @property
     def entity(self) -> type[SQLModel]:
         """The SQLModel class of the record."""
-        return _entity(self.entity_name)
+        return entity_called(self.entity_name)
 
     def named(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return a step's fields by their names in the history, without account and customer."""
@@ -67,7 +67,8 @@ class RecordKind:
 
 
 @cache
-def _entity(name: str) -> type[SQLModel]:
+def entity_called(name: str) -> type[SQLModel]:
+    """Return the class called `module:Class` below `partnerdesk.models`."""
     module, _, of = name.partition(":")
     entity: type[SQLModel] = getattr(import_module(f"partnerdesk.models.{module}"), of)
     return entity

@@ -15,6 +15,11 @@ def read_only() -> Reason:
     return Reason("permission.read-only", _("Read-only mode: nothing can be changed."))
 
 
+def foreign_objects(why: str) -> Reason:
+    """Return that the book has triggers or views of somebody else; `why` names them."""
+    return Reason("permission.foreign-objects", why)
+
+
 def all_accounts() -> Reason:
     """Return that no account is chosen in which something could be changed."""
     text = _("All clouds are chosen: choose one account to change something.")

@@ -14,6 +14,7 @@ from sqlalchemy import Column, CursorResult, Text, delete, update
 from sqlmodel import Field, SQLModel, col, select
 
 from partnerdesk.models.accounts import entities as accounts  # noqa: F401 - the table that the foreign key points to
+from partnerdesk.models.changes.history import as_object
 from partnerdesk.models.core.errors import ConflictError, NotFoundError
 from partnerdesk.models.core.text import without_nul
 from partnerdesk.models.customers.form.fields import FormField
@@ -53,11 +54,8 @@ class CustomerDraft(SQLModel, table=True):
     def values(self) -> dict[FormField, str]:
         """The typed texts; without fields that this version of the program does not know."""
         known = set(FormField)
-        try:
-            stored = json.loads(self.fields)
-            return {FormField(name): str(stored[name]) for name in stored if name in known}
-        except (ValueError, TypeError):  # another program damaged the row
-            return {}
+        stored = as_object(self.fields)
+        return {FormField(name): str(stored[name]) for name in stored if name in known}
 
 
 def begin_draft(account_id: int, by: PlanContext) -> CustomerDraft:

@@ -16,10 +16,13 @@ from sqlmodel import Field, SQLModel, col, select
 
 from partnerdesk.models.accounts import entities as accounts  # noqa: F401 - the tables that foreign keys point to
 from partnerdesk.models.changes import history  # noqa: F401 - the tables that foreign keys point to
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.core.text import fold
 from partnerdesk.models.customers.list import RELATIONSHIPS
 from partnerdesk.models.database.column_types import (
+    EMPTY,
     SortedText,
+    Whole,
     choice_column,
     moment_column,
     version_column,
@@ -42,7 +45,7 @@ class Relationship(StrEnum):
     UNKNOWN = "unknown"
 
 
-RELATIONSHIP_TITLES = {Relationship(value): title for value, title in RELATIONSHIPS.items()}
+RELATIONSHIP_TITLES = Titles({Relationship(value): title for value, title in RELATIONSHIPS.items()})
 """The name of each relationship on the screen."""
 
 
@@ -77,6 +80,8 @@ class Customer(SQLModel, table=True):
     """One customer of one partner account; it stays stored after the relationship ends."""
 
     DERIVED: ClassVar[tuple[str, ...]] = ("company_sort", "search_text")
+    SEARCHED: ClassVar[tuple[str, ...]] = ("company_name", "primary_domain", "alias")
+    """The columns that the derived ones follow from, besides the tags."""
     __tablename__ = "customers"
     __table_args__ = (
         UniqueConstraint("account_id", "microsoft_id"),
@@ -102,6 +107,13 @@ class Customer(SQLModel, table=True):
             sqlite_where=text("indirect_reseller <> ''"),
             postgresql_where=text("indirect_reseller <> ''"),
         ),
+        Index(
+            "customers_by_alias",
+            "account_id",
+            "alias",
+            sqlite_where=text("alias <> ''"),
+            postgresql_where=text("alias <> ''"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -111,6 +123,8 @@ class Customer(SQLModel, table=True):
     company_name: str
     primary_domain: str = Field(default="", sa_type=SortedText)
     """The domain in lower case; Unicode, not punycode; empty if it is unknown."""
+    alias: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
+    """The partner's own name for the customer; it stays in the book and is never sent."""
     relationship_to_partner: Relationship = Field(
         default=Relationship.NONE, sa_column=choice_column(Relationship)
     )
@@ -131,7 +145,9 @@ class Customer(SQLModel, table=True):
     subscriptions_read_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When Partner Center last listed the customer's subscriptions; None also where its activity
     says that they were changed since."""
-    subscriptions_missing: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    subscriptions_missing: int = Field(
+        default=0, sa_type=Whole, sa_column_kwargs={"server_default": "0"}
+    )
     """How many subscriptions it said to have beyond those that it listed."""
     gone_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When Partner Center's whole list first lacked the customer; None while it is listed."""
@@ -147,7 +163,7 @@ class Customer(SQLModel, table=True):
 
     @staticmethod
     def derive(row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the columns in `DERIVED`; `row` has the customer's columns and its `tags`.
+        """Return the columns in `DERIVED`; `row` has the columns in `SEARCHED` and the `tags`.
 
         The search text has one line for each part; a tag's line begins with `TAG_MARK`. The text
         leaves out the Microsoft ID, which would make up two thirds of the word index (see
@@ -155,7 +171,8 @@ class Customer(SQLModel, table=True):
         """
         company = fold(row["company_name"])
         tags = (TAG_MARK + fold(tag) for tag in sorted(row["tags"]))
-        parts = (company, fold(row["primary_domain"]), *tags)
+        alias = fold(row["alias"]).lstrip(TAG_MARK)
+        parts = (company, fold(row["primary_domain"]), alias, *tags)
         return {"company_sort": company[:200], "search_text": "\n".join(filter(None, parts))}
 
 
@@ -225,7 +242,7 @@ def _update_derived(session: Session, _context: object, _instances: object) -> N
         if inspect(customer).persistent:
             stored = session.execute(select(Tag.name).where(col(Tag.customer_id) == customer.id))
             names |= set(stored.scalars()) - {tag.name for tag in own if tag in session.deleted}
-        fields = {"tags": names, **customer.model_dump(include={"company_name", "primary_domain"})}
+        fields = {"tags": names, **customer.model_dump(include=set(Customer.SEARCHED))}
         for name, value in Customer.derive(fields).items():
             setattr(customer, name, value)
         if own and inspect(customer).persistent:

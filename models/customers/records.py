@@ -20,6 +20,7 @@ CUSTOMER = RecordKind(
         "microsoft_id": N_("Microsoft ID"),
         "company_name": N_("Company"),
         "primary_domain": N_("Primary domain"),
+        "alias": N_("Own name"),
         "relationship_to_partner": N_("Relationship"),
         "country": N_("Country"),
         "indirect_reseller": N_("Indirect reseller"),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import (
     BigInteger,
     Column,
-    Enum,
     Integer,
     String,
     TypeDecorator,
@@ -17,7 +16,8 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from partnerdesk.models.core.clock import from_millis, to_millis
+from partnerdesk.models.core import stored
+from partnerdesk.models.core.clock import to_millis
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -45,8 +45,8 @@ class Moment(TypeDecorator[datetime]):
         return to_millis(value) if value else 0
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return the moment of a stored number."""
-        return from_millis(value) if value else None
+        """Return the moment of a stored number; None also for what is no moment."""
+        return stored.moment(value)
 
 
 class SortedText(TypeDecorator[str]):
@@ -59,6 +59,36 @@ class SortedText(TypeDecorator[str]):
         """Return the type that `dialect` uses."""
         collation = "C" if dialect.name == "postgresql" else None
         return dialect.type_descriptor(String(collation=collation))
+
+
+class Whole(TypeDecorator[int]):
+    """A whole number; whatever a damaged book holds instead is read as 0."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_result_value(self, value: object, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Return the stored number."""
+        return stored.whole(value)
+
+
+class Choice(TypeDecorator["StrEnum"]):
+    """A member of a closed set, stored by its value; an unknown one is read as itself."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__(max(32, *map(len, kind)))
+        self.kind = kind
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return the text to store; raise ValueError for a value that the set lacks."""
+        return None if value is None else str(self.kind(str(value)))
+
+    def process_result_value(self, value: object, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
+        """Return the member for a stored text."""
+        return None if value is None else stored.choice(self.kind, value)
 
 
 def moment_column() -> Column[Any]:
@@ -78,19 +108,12 @@ def choice_column(kind: type[StrEnum], default: StrEnum | None = None) -> Column
         kind: the closed set.
         default: what older rows hold, where a migration added the column.
     """
-    values = Enum(
-        kind,
-        values_callable=lambda members: [str(member) for member in members],
-        native_enum=False,
-        length=max(32, *map(len, kind)),
-        create_constraint=False,
-    )
-    return Column(values, nullable=False, server_default=str(default) if default else None)
+    return Column(Choice(kind), nullable=False, server_default=str(default) if default else None)
 
 
 def version_column() -> Column[Any]:
     """Return the column that counts a row's changes, for optimistic locking."""
-    return Column(Integer, nullable=False, default=1, server_default="1")
+    return Column(Whole, nullable=False, default=1, server_default="1")
 
 
 def versioned(entity: type[Entity]) -> type[Entity]:

@@ -18,6 +18,7 @@ from partnerdesk.models.core.errors import BusyError, ExitCode, StoreError
 from partnerdesk.models.core.given_files import BOOK_ENDINGS, refuse_ending
 from partnerdesk.models.core.paths import private_folder
 from partnerdesk.models.core.text import fold
+from partnerdesk.models.database import any_value
 from partnerdesk.models.database.sql import END_OF_FOLD, FOLD
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.database_url import Database, PostgresServer, SqliteFile
@@ -88,7 +89,14 @@ class SqliteConnection:
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """Return all rows that `statement` selects."""
         with explained(self._database):
-            return self._raw.execute(statement, values).fetchall()
+            try:
+                found = self._raw.execute(statement, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if self._raw.text_factory is not str or "decode" not in str(error):
+                    raise
+                self._raw.text_factory = any_value.text  # slower, and needed by a damaged book only
+                found = self._raw.execute(statement, values).fetchall()
+            return [*map(any_value.without_blobs, found)]
 
     def has_table(self, name: str) -> bool:
         """Say whether there is a table called `name`."""

@@ -22,22 +22,32 @@ from partnerdesk.models.core.given_files import BACKUP, BOOK_COPY, opened, to_re
 from partnerdesk.models.core.paths import private_folder
 from partnerdesk.models.database import connection as connections
 from partnerdesk.models.database.connection import connect, explained, open_sqlite
-from partnerdesk.models.database.foreign import foreign_objects
+from partnerdesk.models.database.foreign import describe, foreign_objects
+from partnerdesk.models.database.schema_check import schema_findings
 from partnerdesk.models.database.store import refuse_read_only
 from partnerdesk.models.database.upgrade import copy_database
-from partnerdesk.models.database.versions import schema_version
+from partnerdesk.models.database.value_check import text_findings, value_findings
+from partnerdesk.models.database.versions import known_versions, schema_version
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.database_url import SqliteFile, masked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Table
+
     from partnerdesk.models.database.store import Store
 
 _DATABASE = b"SQLite format 3\0"
 """The first bytes of every SQLite database."""
 
 
-def check(store: Store) -> list[str]:
+def check(store: Store, tables: Iterable[Table] = ()) -> list[str]:
     """Return the problems of the book, one line each; an empty list if it is intact.
+
+    Args:
+        store: the book, which is not opened: that would change an older one.
+        tables: the tables whose values are read by the types of their columns.
 
     Raises:
         NotFoundError: there is no book yet.
@@ -47,19 +57,25 @@ def check(store: Store) -> list[str]:
     if isinstance(database, SqliteFile) and not database.path.exists():
         raise _missing_book(database)
     with closing(connect(database)) as connection:
-        findings = []
-        if not schema_version(connection):
+        findings, version = list[str](), schema_version(connection)
+        if not version:
             findings.append(_("There is no schema yet: run partnerdesk database upgrade."))
         if isinstance(database, SqliteFile):
             damage = "\n".join(row[0] for row in connection.rows("PRAGMA integrity_check"))
             findings += [line for line in damage.splitlines() if line != "ok"]
-            findings += [
+            findings += dict.fromkeys(
                 _("{table}: a row points to a missing row of {other}.").format(
                     table=row[0], other=row[2]
                 )
                 for row in connection.rows("PRAGMA foreign_key_check")
-            ]
-            findings += foreign_objects(connection)
+            )
+        findings += map(describe, foreign_objects(connection))
+        if version == known_versions()[-1]:
+            tables = list(tables)
+            findings += schema_findings(connection)
+            findings += value_findings(connection, tables)
+            if isinstance(database, SqliteFile):
+                findings += text_findings(database.path, tables)
         return findings
 
 

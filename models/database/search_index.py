@@ -14,32 +14,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from partnerdesk.models.database.connection import explained
+from partnerdesk.models.database.foreign import LINES, TRIGGERS, WORDS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from partnerdesk.models.database.store import Store
 
-TABLE = "customers_words"
+TABLE = WORDS
 """The name of the index, on both databases."""
-_LINES = "char(10) || {0}.search_text || char(10) || char(10)"
-"""The indexed text of a row: its lines, each with a line break at both ends.
-
-The last line has two line breaks behind it, so that its last letter begins a trigram as well.
-"""
-_ADD = f"INSERT INTO {TABLE} (rowid, words) VALUES (new.id, {_LINES.format('new')})"  # noqa: S608
-_TAKE = (
-    f"INSERT INTO {TABLE} ({TABLE}, rowid, words) "  # noqa: S608
-    f"VALUES ('delete', old.id, {_LINES.format('old')})"
-)
-_CHANGE = (
-    f"CREATE TRIGGER {TABLE}_change AFTER UPDATE OF id, search_text ON customers "
-    "WHEN old.id <> new.id OR old.search_text <> new.search_text "
-    f"BEGIN {_TAKE}; {_ADD}; END"
-)
 _FILL = (
     f"INSERT INTO {TABLE} (rowid, words) "  # noqa: S608
-    f"SELECT id, {_LINES.format('customers')} FROM customers"
+    f"SELECT id, {LINES.format('customers')} FROM customers"
 )
 _MAKE = (
     f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, content='', columnsize=0, tokenize='trigram')"
@@ -50,9 +36,7 @@ _SQLITE = (
     _TEXTS,
     _MAKE,
     f"CREATE VIRTUAL TABLE {TABLE}_entries USING fts5vocab('{TABLE}', 'row')",
-    f"CREATE TRIGGER {TABLE}_add AFTER INSERT ON customers BEGIN {_ADD}; END",
-    f"CREATE TRIGGER {TABLE}_take AFTER DELETE ON customers BEGIN {_TAKE}; END",
-    _CHANGE,
+    *TRIGGERS,
     _FILL,
 )
 _ON_TEXT = f"CREATE INDEX IF NOT EXISTS {TABLE} ON customers USING gin (search_text gin_trgm_ops)"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.core import permissions
 from partnerdesk.models.core.errors import ConflictError, RefusedError, StoreError
+from partnerdesk.models.database import any_value
 from partnerdesk.models.database.connection import (
     Connection,
     connect,
@@ -15,6 +16,7 @@ from partnerdesk.models.database.connection import (
     open_postgres,
     open_sqlite,
 )
+from partnerdesk.models.database.foreign import foreign_objects, why_read_only
 from partnerdesk.models.database.lock_waits import LockWaits
 from partnerdesk.models.database.versions import known_versions, schema_version
 from partnerdesk.models.languages import _
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.database.foreign import ForeignObject
+
 
 class Store:
     """One book. `open` brings its schema up to date."""
@@ -36,6 +41,9 @@ class Store:
     def __init__(self, database: Database, *, read_only: bool = False) -> None:
         self.database = database
         self.read_only = read_only
+        """Whether nothing is written; opening a book with foreign objects turns it on."""
+        self.foreign: list[ForeignObject] = []
+        """The triggers and views of the book that are not its own; SQLite only."""
         self.lock_waits = LockWaits()
         """Writers that wait for another process; SQLite only, a server waits by itself."""
         self._file: tuple[int, int] | None = None
@@ -51,6 +59,7 @@ class Store:
         """
         store = Store(self.database, read_only=self.read_only)
         store.lock_waits, store._file = self.lock_waits, self._file
+        store.foreign = self.foreign
         store._keeps_connections = True
         try:
             yield store
@@ -97,12 +106,17 @@ class Store:
         connection = self.connect()
         try:
             version = schema_version(connection)
+            if version and isinstance(self.database, SqliteFile):
+                self.foreign = foreign_objects(connection)
+                self.read_only = self.read_only or bool(self.foreign)
             is_current = version == known_versions()[-1]
             is_ready = is_current and set(clouds) <= {
                 row[0] for row in connection.rows("SELECT cloud FROM partner_accounts")
             }
         finally:
             connection.close()
+        if self.foreign and not is_current:
+            self.refuse_writing()
         if self.read_only and version and not is_current:
             raise RefusedError(
                 _(
@@ -180,12 +194,31 @@ class Store:
                 ),
                 _("Leave with ctrl+q and start again: what is shown is of the old one."),
             )
-        return open_sqlite(path)
+        raw = open_sqlite(path)
+        any_value.take_any(raw)
+        return raw
 
     @property
     def writing_engine(self) -> Engine:
         """The same engine, whose transactions take the write lock at once."""
         return self.engine.execution_options(immediate=True)
+
+    def why_read_only(self) -> Reason | None:
+        """Return why nothing can be written to the book; None where everything can."""
+        if self.foreign:
+            return permissions.foreign_objects(why_read_only(self.foreign))
+        return permissions.read_only() if self.read_only else None
+
+    def refuse_writing(self) -> None:
+        """Refuse to write to a book that is open to look only.
+
+        Raises:
+            RefusedError: it is.
+        """
+        if self.foreign:
+            remedy = _("See them with: partnerdesk database check")
+            raise RefusedError(why_read_only(self.foreign), remedy)
+        refuse_read_only(read_only=self.read_only)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -196,7 +229,7 @@ class Store:
             ConflictError: somebody else has changed a row since it was read.
             StoreError: the database cannot be written.
         """
-        refuse_read_only(read_only=self.read_only)
+        self.refuse_writing()
         with self._session(self.writing_engine) as session, session.begin():
             yield session
 
@@ -209,6 +242,7 @@ class Store:
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
+        from sqlalchemy.exc import NoResultFound
         from sqlalchemy.orm.exc import StaleDataError
         from sqlmodel import Session
 
@@ -218,6 +252,11 @@ class Store:
                     yield session
             except StaleDataError:
                 raise changed_meanwhile() from None
+            except NoResultFound:
+                raise StoreError(
+                    _("The book is damaged: a record that another one points to is not there."),
+                    _("See what is wrong: partnerdesk database check"),
+                ) from None
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

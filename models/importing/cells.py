@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.customers.alias import LONGEST_ALIAS
 from partnerdesk.models.customers.entities import RELATIONSHIP_TITLES, Relationship
 from partnerdesk.models.customers.tags_and_notes import parse_tags
 from partnerdesk.models.importing.fields import ImportField, key
@@ -26,6 +27,7 @@ TAG_SEPARATOR = "\n"
 
 _LIMITS = {
     ImportField.COMPANY_NAME: 256,
+    ImportField.ALIAS: LONGEST_ALIAS,
     ImportField.FIRST_NAME: 50,
     ImportField.LAST_NAME: 50,
     ImportField.ADDRESS_LINE1: 200,

@@ -28,6 +28,8 @@ class ImportField(StrEnum):
     RELATIONSHIP = "relationship_to_partner"
     COUNTRY = "country"
     INDIRECT_RESELLER = "indirect_reseller"
+    ALIAS = "alias"
+    """The partner's own name for the customer."""
     TAGS = "tags"
     REGISTRATION_NUMBER = "organization_registration_number"
     EMAIL = "email"

@@ -156,10 +156,11 @@ class UndoWriter:
 
     def _names(self, customers: Sequence[int]) -> dict[int, BoundRow]:
         own = _CUSTOMERS.c
-        rows = select(own.id, own.company_name, own.primary_domain).where(own.id.in_(customers))
+        names = (own[name] for name in Customer.SEARCHED)
+        rows = select(own.id, *names).where(own.id.in_(customers))
         return {
-            row.id: {"company_name": row.company_name, "primary_domain": row.primary_domain}
-            for row in self.connection.execute(rows)
+            id: dict(zip(Customer.SEARCHED, values, strict=True))
+            for id, *values in self.connection.execute(rows)
         }
 
     # Added customers

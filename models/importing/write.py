@@ -45,6 +45,7 @@ _SEARCHED = frozenset(
     {
         ImportField.COMPANY_NAME,
         ImportField.PRIMARY_DOMAIN,
+        ImportField.ALIAS,
         ImportField.TAGS,
     }
 )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NewType
 
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.core.text import did_you_mean, shown, shown_lines
 from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.languages import (
@@ -46,20 +47,22 @@ class LetterKind(StrEnum):
         return self is not LetterKind.NOTICE
 
 
-LETTER_TITLES = {
-    LetterKind.INVITATION: N_("Invitation"),
-    LetterKind.COMBINED: N_("Invitation of reseller and provider together"),
-    LetterKind.REMINDER: N_("Reminder"),
-    LetterKind.COMBINED_REMINDER: N_("Reminder of reseller and provider together"),
-    LetterKind.NOTICE: N_("Notice that the relationship has ended"),
-}
+LETTER_TITLES = Titles(
+    {
+        LetterKind.INVITATION: N_("Invitation"),
+        LetterKind.COMBINED: N_("Invitation of reseller and provider together"),
+        LetterKind.REMINDER: N_("Reminder"),
+        LetterKind.COMBINED_REMINDER: N_("Reminder of reseller and provider together"),
+        LetterKind.NOTICE: N_("Notice that the relationship has ended"),
+    }
+)
 """The name of each kind on the screen."""
 
 
 LetterLanguage = NewType("LetterLanguage", str)
 """The code of a language that the built-in letters are written in."""
 
-LANGUAGE_TITLES = {LetterLanguage(code): LANGUAGES[code].name for code in of_letters()}
+LANGUAGE_TITLES = Titles({LetterLanguage(code): LANGUAGES[code].name for code in of_letters()})
 """The name of each of these languages."""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from partnerdesk.models.core.clock import age, date_text, from_millis, moment_text, until
+from partnerdesk.models.core import stored
+from partnerdesk.models.core.clock import age, date_text, moment_text, until
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.spec import MOMENTS, FieldGroup, Kind, cell_text, toned
 
@@ -67,11 +68,11 @@ def field_line(column: Column, value: Any, at: datetime) -> Line:
 
 def field_text(column: Column, value: Any, at: datetime) -> str:
     """Return a value as a page says it: a moment with its age; empty for none."""
-    if column.kind not in MOMENTS:
+    moment = stored.moment(value)
+    if column.kind not in MOMENTS or (moment is None and value):
         return cell_text(column, value, at)
-    if not value:
+    if moment is None:
         return ""
-    moment = from_millis(value)
     match column.kind:
         case Kind.DATE:
             return date_text(moment)

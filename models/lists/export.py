@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.clock import from_millis
+from partnerdesk.models.core import stored
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.core.given_files import EXPORT, to_write
 from partnerdesk.models.languages import N_, _
@@ -117,12 +117,13 @@ def export(
 
 def plain_value(column: Column, value: object) -> str:
     """Return the text of a cell in a file: unshortened, moments in ISO 8601, choices as stored."""
-    stored = column.stored.get(str(value)) if column.stored else None
-    if isinstance(stored, str):
-        return stored
+    said = column.stored.get(str(value)) if column.stored else None
+    if isinstance(said, str):
+        return said
     match column.kind:
         case Kind.AGE | Kind.DATE | Kind.MOMENT | Kind.DEADLINE:
-            return f"{from_millis(int(str(value))):%Y-%m-%dT%H:%M:%SZ}" if value else ""
+            moment = stored.moment(value)
+            return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else str(value or "")
         case Kind.TAGS:
             return ", ".join(str(tag) for tag in value) if isinstance(value, list) else ""
         case _:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.models.core import stored
 from partnerdesk.models.core.clock import (
     age,
     date_text,
-    from_millis,
     minute_text,
     until,
     warning_mark,
@@ -151,6 +151,21 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedWords:
+    """The words of a record of another table that the rows of a list are found by, too.
+
+    That table is searched once, instead of once for each row.
+    """
+
+    of: str
+    """The SQL of the record's key, in the list's own row."""
+    table: str
+    key: str
+    words: str
+    """The SQL of the folded text, in that table."""
+
+
+@dataclass(frozen=True, slots=True)
 class WordIndex:
     """The trigram index over the `words` of a list (SQLite; `trigrams.py`)."""
 
@@ -202,6 +217,8 @@ class ListSpec:
     """The SQL expression of the folded text in which plain words are searched."""
     columns: tuple[Column, ...]
     default_sort: Sort
+    joined_words: JoinedWords | None = None
+    """Further words of each row, in another table."""
     opened_by: str = ""
     """The column whose terms in a filter put `always` out of force: they name the rows."""
     shared: bool = False
@@ -251,15 +268,20 @@ class Row:
 
 def cell_text(column: Column, value: Any, at: datetime) -> str:
     """Return the text of a cell: one line, safe to print, in the language in use."""
+    if column.kind in MOMENTS:
+        moment = stored.moment(value)
+        if moment is None and value:
+            return shown(str(value))
+        match column.kind:
+            case Kind.AGE:
+                return age(moment, at)
+            case Kind.DATE:
+                return date_text(moment)
+            case Kind.MOMENT:
+                return minute_text(moment)
+            case _:
+                return until(moment, at) if moment else ""
     match column.kind:
-        case Kind.AGE:
-            return age(from_millis(value) if value else None, at)
-        case Kind.DATE:
-            return date_text(from_millis(value)) if value else ""
-        case Kind.MOMENT:
-            return minute_text(from_millis(value)) if value else ""
-        case Kind.DEADLINE:
-            return until(from_millis(value), at) if value else ""
         case Kind.CHOICE:
             return shown(_((column.choices or {}).get(value, str(value))))
         case Kind.TAGS:
@@ -287,9 +309,9 @@ def tone_of(column: Column, value: Any, at: datetime) -> Tone | None:
     """
     if column.kind is not Kind.DEADLINE:
         return column.tones.get(value) if column.tones else None
-    if not value:
+    moment = stored.moment(value)
+    if moment is None:
         return None
-    moment = from_millis(value)
     if moment <= at:
         return (column.tones or {}).get(PAST)
     return NEARING[len(warning_mark(moment, at))]

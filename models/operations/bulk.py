@@ -19,9 +19,10 @@ from uuid import uuid4
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from partnerdesk.models.changes.history import Change
+from partnerdesk.models.changes.history import Change, as_object
 from partnerdesk.models.changes.plan import PlanContext
 from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.operations.bulk_kinds import PLANNERS
@@ -47,27 +48,31 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import PlanContext
     from partnerdesk.models.database.store import Store
 
-ROW_TITLES = {
-    RowState.WAITING: N_("to do"),
-    RowState.DONE: N_("done"),
-    RowState.NOTHING: N_("already so"),
-    RowState.REFUSED: N_("refused"),
-    RowState.FAILED: N_("failed"),
-}
+ROW_TITLES = Titles(
+    {
+        RowState.WAITING: N_("to do"),
+        RowState.DONE: N_("done"),
+        RowState.NOTHING: N_("already so"),
+        RowState.REFUSED: N_("refused"),
+        RowState.FAILED: N_("failed"),
+    }
+)
 """The title of each state of a row."""
-RUN_TITLES = {
-    RunKind.EXTEND: N_("Extend delegated admin"),
-    RunKind.NAME_RESELLER: N_("Name the indirect reseller"),
-    RunKind.INVITE: N_("Invite customers"),
-    RunKind.ADD_CUSTOMERS: N_("Add customers"),
-    RunKind.ADD_DELEGATED_ADMIN: N_("Keep delegated admin"),
-    RunKind.TAG: N_("Change tags"),
-    RunKind.NOTE: N_("Write a note"),
-    RunKind.EDIT: N_("Edit customers"),
-    RunKind.END: N_("End relationships"),
-    RunKind.SUBSCRIPTIONS: N_("Change subscriptions"),
-    RunKind.UNDO: N_("Undo a run"),
-}
+RUN_TITLES = Titles(
+    {
+        RunKind.EXTEND: N_("Extend delegated admin"),
+        RunKind.NAME_RESELLER: N_("Name the indirect reseller"),
+        RunKind.INVITE: N_("Invite customers"),
+        RunKind.ADD_CUSTOMERS: N_("Add customers"),
+        RunKind.ADD_DELEGATED_ADMIN: N_("Keep delegated admin"),
+        RunKind.TAG: N_("Change tags"),
+        RunKind.NOTE: N_("Write a note"),
+        RunKind.EDIT: N_("Edit customers"),
+        RunKind.END: N_("End relationships"),
+        RunKind.SUBSCRIPTIONS: N_("Change subscriptions"),
+        RunKind.UNDO: N_("Undo a run"),
+    }
+)
 """The title of each kind of run."""
 
 
@@ -319,7 +324,7 @@ def read_run(store: Store, run_id: int) -> RunView:
         return RunView(
             id=run_id,
             account_id=run.account_id,
-            wish=RunRequest(RunKind(run.kind), json.loads(run.wishes)),
+            wish=RunRequest(RunKind(run.kind), as_object(run.wishes)),
             actor=run.actor,
             begun_at=run.begun_at,
             finished_at=run.finished_at,

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import func, insert, update
 from sqlmodel import col, select
 
-from partnerdesk.models.changes.history import Change, as_json, entry
+from partnerdesk.models.changes.history import Change, as_json, as_object, entry
 from partnerdesk.models.changes.plan import Plan, PlanContext
 from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown
@@ -115,7 +115,7 @@ def row_view(
         refuses = state in (RowState.REFUSED, RowState.FAILED)
         stored = Reason(f"run.{state.value}", row.told, refuses=refuses)
         reasons = (stored,) if row.told else ()
-    wish = RowRequest(row.record_id, json.loads(row.wish or "{}"), row.place + 1)
+    wish = RowRequest(row.record_id, as_object(row.wish), row.place + 1)
     subject, plan = (planned.subject, planned.plan) if planned else (row.subject, None)
     return RowView(row.place, row.record_id, subject, state, row.told, wish, plan, reasons)
 
@@ -149,7 +149,7 @@ def do_row(
             reasons, outcome, state = planned.plan.reasons, None, RowState.REFUSED
             if planned.plan.verdict is not Verdict.REFUSED:
                 run = session.get_one(Run, kept.run_id)
-                why = json.loads(run.wishes).get("why", "")
+                why = as_object(run.wishes).get("why", "")
                 whole = partial(_entry_of_run, session, run, planned)
                 outcome = write_plan(session, planned.plan, why, whole)
                 done = outcome.change_id is not None
@@ -182,7 +182,7 @@ def _entry_of_run(session: Session, run: Run, row: RowPlan, history: History) ->
     open_states = (RowState.WAITING, RowState.FAILED)
     left = select(func.count()).where(rows, col(RunRow.state).in_(open_states))
     count = session.exec(left).one()  # includes the row that is being written
-    wishes, by = json.loads(run.wishes), row.plan.by
+    wishes, by = as_object(run.wishes), row.plan.by
     subject, undoes = f"({count}) {row.subject[:LONGEST_SUBJECT]} …", None
     if run.kind == RunKind.UNDO:
         undoes = int(wishes["change"])

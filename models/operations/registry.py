@@ -5,10 +5,13 @@ A new kind of record needs an entry in the `records.py` of its room; a new room 
 
 from __future__ import annotations
 
+from typing import Any
+
 from partnerdesk.models.accounts.records import RECORDS as OF_ACCOUNTS
 from partnerdesk.models.board.list import BOARD
 from partnerdesk.models.board.records import RECORDS as OF_BOARD
 from partnerdesk.models.changes.list import CHANGES
+from partnerdesk.models.changes.record_kind import entity_called
 from partnerdesk.models.customers.form.fields import FIELD_TITLES as FORM_TITLES
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.customers.records import RECORDS as OF_CUSTOMERS
@@ -33,6 +36,14 @@ UNSTEPPED = {
     "run_rows": "operations.bulk_records:RunRow",
 }
 """The entities of the tables that no step of a plan changes, by table name."""
+
+
+def tables() -> list[Any]:
+    """Return every table of a book (SQLAlchemy's), as its entity describes it."""
+    unstepped = map(entity_called, UNSTEPPED.values())
+    entities: list[Any] = [*(kind.entity for kind in RECORDS.values()), *unstepped]
+    return [entity.__table__ for entity in entities]
+
 
 LISTS = {spec.name: spec for spec in (CUSTOMERS, SUBSCRIPTIONS, *TABS.values(), CHANGES, BOARD)}
 """Every list, by name."""

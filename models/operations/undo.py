@@ -121,12 +121,16 @@ def why_not_undone(entry: Change) -> str:
 
 def _readable(steps: Any) -> bool:
     """Return whether stored steps have the form that this program writes."""
-    return bool(steps) and all(
-        isinstance(step, dict)
-        and step.get("record") in RECORDS
-        and isinstance(step.get("key"), dict)
-        and {"before", "after"} <= step.keys()
-        for step in steps
+    return (
+        bool(steps)
+        and isinstance(steps, list)
+        and all(
+            isinstance(step, dict)
+            and step.get("record") in RECORDS
+            and isinstance(step.get("key"), dict)
+            and {"before", "after"} <= step.keys()
+            for step in steps
+        )
     )
 
 

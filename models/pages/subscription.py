@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from partnerdesk.models.changes.history import Change, as_object
+from partnerdesk.models.changes.history import Change, as_object, kept_steps
 from partnerdesk.models.changes.waiting_calls import open_calls_of
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.lists.filter_parser import NO_FILTER
@@ -75,8 +75,4 @@ def _changes_of(session: Session, customer_id: int) -> list[Change]:
 
 
 def _concerns(plan: str, id: int) -> bool:
-    steps = as_object(plan).get("steps") or []
-    return any(
-        step.get("record") == SUBSCRIPTION.table and step.get("key", {}).get("id") == id
-        for step in steps
-    )
+    return any(step["key"].get("id") == id for step in kept_steps(plan, SUBSCRIPTION.table))

@@ -17,6 +17,7 @@ from partnerdesk.models.core.text import fold
 from partnerdesk.models.customers import entities as customers  # noqa: F401 - the tables that foreign keys point to
 from partnerdesk.models.database.column_types import (
     SortedText,
+    Whole,
     choice_column,
     moment_column,
     version_column,
@@ -129,7 +130,7 @@ class Invitation(SQLModel, table=True):
     created_by: str = ""
     sent_at: datetime | None = Field(default=None, sa_column=moment_column())
     sent_by: str = ""
-    reminders: int = 0
+    reminders: int = Field(default=0, sa_type=Whole)
     reminded_at: datetime | None = Field(default=None, sa_column=moment_column())
     next_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When the next step is due; `NEVER` if there is none, so that the row sorts last."""

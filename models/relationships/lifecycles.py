@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.languages import N_
 
 if TYPE_CHECKING:
@@ -82,15 +83,17 @@ INVITATION: Lifecycle[InvitationState, InvitationEvent] = Lifecycle(
 OPEN_INVITATIONS = (_I.SENT, _I.REMINDED)
 """The stored states of invitations that wait for an answer."""
 
-INVITATION_TITLES: Mapping[str, str] = {
-    _I.DRAFT: N_("draft"),
-    _I.SENT: N_("sent"),
-    _I.REMINDED: N_("reminded"),
-    _I.ACCEPTED: N_("accepted"),
-    _I.DECLINED: N_("declined"),
-    _I.LAPSED: N_("lapsed"),
-    _I.WITHDRAWN: N_("withdrawn"),
-}
+INVITATION_TITLES: Titles[str] = Titles(
+    {
+        _I.DRAFT: N_("draft"),
+        _I.SENT: N_("sent"),
+        _I.REMINDED: N_("reminded"),
+        _I.ACCEPTED: N_("accepted"),
+        _I.DECLINED: N_("declined"),
+        _I.LAPSED: N_("lapsed"),
+        _I.WITHDRAWN: N_("withdrawn"),
+    }
+)
 """The title of each state of an invitation."""
 
 
@@ -170,16 +173,18 @@ Only an active relationship is extended. A termination starts from active, expir
 termination that Microsoft has not finished.
 """
 
-DELEGATED_ADMIN_TITLES: Mapping[str, str] = {
-    _D.CREATED: N_("created"),
-    _D.APPROVAL_PENDING: N_("approval pending"),
-    _D.APPROVED: N_("approved"),
-    _D.ACTIVATING: N_("activating"),
-    _D.ACTIVE: N_("active"),
-    _D.EXPIRING: N_("expiring"),
-    _D.EXPIRED: N_("expired"),
-    _D.TERMINATION_REQUESTED: N_("termination requested"),
-    _D.TERMINATING: N_("terminating"),
-    _D.TERMINATED: N_("terminated"),
-}
+DELEGATED_ADMIN_TITLES: Titles[str] = Titles(
+    {
+        _D.CREATED: N_("created"),
+        _D.APPROVAL_PENDING: N_("approval pending"),
+        _D.APPROVED: N_("approved"),
+        _D.ACTIVATING: N_("activating"),
+        _D.ACTIVE: N_("active"),
+        _D.EXPIRING: N_("expiring"),
+        _D.EXPIRED: N_("expired"),
+        _D.TERMINATION_REQUESTED: N_("termination requested"),
+        _D.TERMINATING: N_("terminating"),
+        _D.TERMINATED: N_("terminated"),
+    }
+)
 """The title of each state of a delegated-admin relationship."""

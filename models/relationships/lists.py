@@ -7,6 +7,7 @@ that follow from the time of the query: lapsed invitations, expired delegated-ad
 from __future__ import annotations
 
 from partnerdesk.models.core.clock import DAY
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.customers.list import RELATIONSHIPS, YES_NO
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.account_column import account_column
@@ -34,22 +35,26 @@ GLOBAL_ADMINISTRATOR = (
 )
 """The folded names and the id of the Global Administrator role (`resources.md`, *GDAP*)."""
 
-INVITATION_KINDS = {"reseller": N_("reseller"), "combined": N_("reseller and provider")}
+INVITATION_KINDS = Titles({"reseller": N_("reseller"), "combined": N_("reseller and provider")})
 """The title of each kind of invitation."""
-SENT_BY = {
-    "": "",
-    "clipboard": N_("clipboard"),
-    "eml": N_("e-mail file"),
-    "smtp": N_("mail server"),
-    "printed": N_("printed"),
-    "portal": N_("portal"),
-}
+SENT_BY = Titles(
+    {
+        "": "",
+        "clipboard": N_("clipboard"),
+        "eml": N_("e-mail file"),
+        "smtp": N_("mail server"),
+        "printed": N_("printed"),
+        "portal": N_("portal"),
+    }
+)
 """The title of each way in which a letter goes out."""
-PARTNER_RELATIONS = {
-    "is_indirect_reseller_of": N_("Indirect reseller"),
-    "is_indirect_cloud_solution_provider_of": N_("Indirect provider"),
-    "none": N_("None"),
-}
+PARTNER_RELATIONS = Titles(
+    {
+        "is_indirect_reseller_of": N_("Indirect reseller"),
+        "is_indirect_cloud_solution_provider_of": N_("Indirect provider"),
+        "none": N_("None"),
+    }
+)
 """The title of each role of a linked partner."""
 PARTNER_STATES = {"active": N_("linked"), "ended": N_("link ended")}
 """The title of each state of a linked partner."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, func, select
 
-from partnerdesk.models.changes.history import Change, as_object
+from partnerdesk.models.changes.history import Change, kept_steps
 from partnerdesk.models.relationships import records
 from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
@@ -86,11 +86,5 @@ def _unlinked_changes(session: Session, invitations: Sequence[Invitation]) -> li
 
 def _invitations_in(entry: Change) -> set[int | None]:
     """Return the ids of the invitations that an entry's plan changed."""
-    steps = as_object(entry.plan).get("steps")
-    return {
-        step["key"].get("id")
-        for step in (steps if isinstance(steps, list) else ())
-        if isinstance(step, dict)
-        and step.get("record") == records.INVITATION.table
-        and isinstance(step.get("key"), dict)
-    }
+    ids = (step["key"].get("id") for step in kept_steps(entry.plan, records.INVITATION.table))
+    return {id for id in ids if isinstance(id, int)}

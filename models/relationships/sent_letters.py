@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from partnerdesk.models.changes.history import Change, as_object
+from partnerdesk.models.changes.history import Change, kept_steps
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.outbox import CALL_STATE_TITLES, CallState, OutboxCall
 from partnerdesk.models.core.clock import MINUTE, age, moment_text
@@ -113,11 +113,9 @@ def _letters_backwards(invitation: Invitation, entries: Iterable[Change]) -> Ite
 
 def _step_of(entry: Change, invitation_id: int | None) -> Fields | None:
     """Return the step of an entry that changed an invitation; None if there is none."""
-    steps = as_object(entry.plan).get("steps")
-    for step in steps if isinstance(steps, list) else ():
-        matches = isinstance(step, dict) and step.get("record") == records.INVITATION.table
-        if matches and isinstance(step.get("key"), dict) and step["key"].get("id") == invitation_id:
-            return dict(step)
+    for step in kept_steps(entry.plan, records.INVITATION.table):
+        if step["key"].get("id") == invitation_id:
+            return step
     return None
 
 

@@ -16,6 +16,7 @@ from partnerdesk.models.core.text import fold
 from partnerdesk.models.customers import entities as customers  # noqa: F401 - the tables that foreign keys point to
 from partnerdesk.models.database.column_types import (
     SortedText,
+    Whole,
     moment_column,
     version_column,
     versioned,
@@ -64,7 +65,7 @@ class Subscription(SQLModel, table=True):
     offer_name: str = ""
     friendly_name: str
     """The partner's own name for it; at first the name of the offer."""
-    quantity: int = 0
+    quantity: int = Field(default=0, sa_type=Whole)
     """The number of seats, or of the unit in `unit_type`."""
     unit_type: str = ""
     status: str = ACTIVE
@@ -88,7 +89,7 @@ class Subscription(SQLModel, table=True):
         default=None, sa_column=moment_column()
     )
     """Until when it can be cancelled; None where it cannot."""
-    refundable_quantity: int | None = None
+    refundable_quantity: int | None = Field(default=None, sa_type=Whole)
     """How many seats can be given back now; None if that is not known."""
     refundable_until: datetime | None = Field(default=None, sa_column=moment_column())
     """Until when the last of those seats can be given back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from partnerdesk.models.customers.list import YES_NO
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.account_column import account_column
-from partnerdesk.models.lists.spec import Column, FieldGroup, Kind, ListSpec, Sort
+from partnerdesk.models.lists.spec import Column, FieldGroup, JoinedWords, Kind, ListSpec, Sort
 from partnerdesk.models.lists.tones import PAST, Tone, tones
 from partnerdesk.models.settings.load import CLOUDS
 from partnerdesk.models.subscriptions.schedule import schedule_words
@@ -31,7 +31,10 @@ SUBSCRIPTIONS = ListSpec(
     key="s.id",
     scope="s.account_id",
     always="1 = 1",
-    words="(c.search_text || '\n' || coalesce(c.microsoft_id, '') || '\n' || s.search_text)",
+    words="s.search_text",
+    joined_words=JoinedWords(
+        "s.customer_id", "customers", "id", "(search_text || '\n' || coalesce(microsoft_id, ''))"
+    ),
     columns=(
         Column("customer", N_("Customer"), "c.company_name", 18, grows=2, folded="c.company_sort",
                aliases=("company",), attribute="company_name"),
@@ -78,6 +81,8 @@ SUBSCRIPTIONS = ListSpec(
                rank=14, attribute="commitment_end_date"),
         Column("domain", N_("Primary domain"), "c.primary_domain", 20, wide_only=True, rank=15,
                aliases=("primary_domain",)),
+        Column("alias", N_("Own name"), "c.alias", 18, wide_only=True, rank=15,
+               aliases=("own_name", "own-name"), attribute="alias"),
         Column("customer_id", N_("Microsoft ID of the customer"),
                "coalesce(c.microsoft_id, '')", 36, wide_only=True, in_files=True, rank=16,
                aliases=("tenant", "customer_microsoft_id"), attribute="customer_microsoft_id"),
@@ -94,7 +99,8 @@ SUBSCRIPTIONS = ListSpec(
             N_("Renewal"), ("renews", "then", "scheduled", "auto", "window", "starts", "end")
         ),
         FieldGroup(
-            N_("Customer"), ("customer", "domain", "customer_id", "reseller", "cloud", "account")
+            N_("Customer"),
+            ("customer", "alias", "domain", "customer_id", "reseller", "cloud", "account"),
         ),
         FieldGroup(N_("Partner Center"), ("id", "seen", "number")),
     ),

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from partnerdesk.models.core.clock import NEVER, to_millis
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.spec import NOW
 
@@ -58,14 +59,16 @@ class AtEnd(StrEnum):
     ENDS = "ends"
 
 
-AT_END: dict[str, str] = {
-    AtEnd.NOTHING: "",
-    AtEnd.UNKNOWN: N_("not known"),
-    AtEnd.RENEWS: N_("renews"),
-    AtEnd.CHANGES: N_("renews, changed"),
-    AtEnd.EXTENDED: N_("goes on monthly"),
-    AtEnd.ENDS: N_("ends"),
-}
+AT_END: Titles[str] = Titles(
+    {
+        AtEnd.NOTHING: "",
+        AtEnd.UNKNOWN: N_("not known"),
+        AtEnd.RENEWS: N_("renews"),
+        AtEnd.CHANGES: N_("renews, changed"),
+        AtEnd.EXTENDED: N_("goes on monthly"),
+        AtEnd.ENDS: N_("ends"),
+    }
+)
 """The titles of what becomes of a subscription."""
 
 EXTENDED_SINCE = datetime(2026, 5, 4, tzinfo=UTC)

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     Columns = dict[str, Any]
     Known = Row[Any]
 
-_SEARCHED = frozenset({"company_name", "primary_domain"})
-"""The columns that the search text follows from, besides the tags."""
+_SEARCHED = frozenset(Customer.SEARCHED)
 
 
 class CustomerWriter:
@@ -182,6 +181,7 @@ class CustomerWriter:
                     {
                         "company_name": customer.company_name,
                         "primary_domain": customer.primary_domain,
+                        "alias": "",
                         "tags": (),
                     }
                 ),

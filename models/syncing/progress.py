@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.clock import from_millis
+from partnerdesk.models.core import stored
 from partnerdesk.models.languages import N_, _, ngettext, number
 
 if TYPE_CHECKING:
@@ -126,17 +126,13 @@ def read_progress(connection: Connection) -> dict[int, SyncProgress]:
     for account_id, phase, trouble, error, holder, until, started, finished, *counts in rows:
         found[account_id] = SyncProgress(
             account_id,
-            SyncPhase(phase),
-            SyncTrouble(trouble),
+            stored.choice(SyncPhase, phase),
+            stored.choice(SyncTrouble, trouble),
             error,
             holder,
-            _moment(until),
-            _moment(started),
-            _moment(finished),
-            *counts,
+            stored.moment(until),
+            stored.moment(started),
+            stored.moment(finished),
+            *map(stored.whole, counts),
         )
     return found
-
-
-def _moment(millis: int) -> datetime | None:
-    return from_millis(millis) if millis else None

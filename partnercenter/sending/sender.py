@@ -31,7 +31,6 @@ from partnerdesk.models.core.errors import (
     UnclearError,
 )
 from partnerdesk.models.database.exclusive import alone
-from partnerdesk.models.database.store import refuse_read_only
 from partnerdesk.models.languages import _
 from partnerdesk.models.operations.pending_creation import note_not_taken
 from partnerdesk.models.operations.sent_calls import Confirmation, confirm
@@ -95,7 +94,7 @@ def send_waiting(
         RefusedError: the console is in read-only mode.
         StoreError: the book cannot be read or written.
     """
-    refuse_read_only(read_only=store.read_only)
+    store.refuse_writing()
     account_id = client.connection.account_id
     with alone(store, f"sending-{account_id}") as is_alone:
         if not is_alone:

@@ -9,7 +9,7 @@ from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.screens.customers.marked import MarkedCustomers
-from partnerdesk.screens.customers.small_edits import TagPrompt, edit_note
+from partnerdesk.screens.customers.small_edits import TagPrompt, ask_alias, edit_note
 from partnerdesk.screens.files.ask_import import ask_import, import_action
 from partnerdesk.screens.files.export import ExportFlow
 from partnerdesk.screens.relationships.partners.reseller_flow import ResellerFlow
@@ -43,6 +43,9 @@ class CustomersScreen(ListScreen):
         Action("customers.tags", "t", N_("Tags"),
                N_("Edit the tags of the marked customers, or of the one under the cursor"), "t",
                changes=True),
+        Action("customers.alias", "a", N_("Own name"),
+               N_("Give the customer under the cursor a name of your own"), "a",
+               changes=True, bar=False),
         Action("customers.note", "o", N_("Note"),
                N_("Write a note on the marked customers, or on the one under the cursor"), "o",
                changes=True, bar=False),
@@ -140,6 +143,11 @@ class CustomersScreen(ListScreen):
         elif (page := await self._page_there()) is not None:
             company = shown(page.customer.company_name)[:24]
             TagPrompt(self, page, _("Tags of {company}").format(company=company)).ask()
+
+    async def do_alias(self) -> None:
+        """Ask for a name of the partner's own for the customer under the cursor."""
+        if (page := await self._page_there()) is not None:
+            ask_alias(self, page)
 
     async def do_note(self) -> None:
         """Write a note on the marked customers, or on the one under the cursor."""

@@ -10,7 +10,7 @@ from partnerdesk.models.core.given_files import typed
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.lists.completion import path_completer
 from partnerdesk.screens.customers.sections import CHANGE, Ways, read_details, sections
-from partnerdesk.screens.customers.small_edits import TagPrompt, edit_note
+from partnerdesk.screens.customers.small_edits import TagPrompt, ask_alias, edit_note
 from partnerdesk.screens.shared.record_page import RecordPage
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
@@ -39,6 +39,9 @@ class CustomerScreen(RecordPage):
                N_("Copy the Microsoft ID, domain or name"), "Y", bar=False),
         Action("customer.tags", "t", N_("Tags"), N_("Edit the tags, separated by commas"), "t",
                changes=True),
+        Action("customer.alias", "a", N_("Own name"),
+               N_("Give the customer a name of your own, which stays in the book"), "a",
+               changes=True, bar=False),
         Action("customer.note", "o", N_("Note"), N_("Write a note"), "o", changes=True),
         Action("customer.change", "e", N_("Edit"),
                N_("Edit the customer, or the tags or the note under the cursor"), "e",
@@ -105,7 +108,7 @@ class CustomerScreen(RecordPage):
     def show_record(self) -> None:
         """Show the record as it was read last."""
         clouds, at = self.desk.settings.all_clouds(), self.desk.clock()
-        ways = Ways(self.shell.show, self.do_tags, self._edit_note)
+        ways = Ways(self.shell.show, self.do_alias, self.do_tags, self._edit_note)
         self.page.show(sections(self._shown, clouds, at, ways))
         seen = self._shown.customer.seen_at
         self.status.state = _("seen {age}").format(age=age(seen, self.desk.clock()))
@@ -131,12 +134,20 @@ class CustomerScreen(RecordPage):
                 ),
                 Choice("d", _("Primary domain"), lambda: self.copy(customer.primary_domain)),
                 Choice("n", _("Company"), lambda: self.copy(customer.company_name)),
+                *(
+                    [Choice("a", _("Own name"), lambda: self.copy(customer.alias))]
+                    * bool(customer.alias)
+                ),
             ],
         )
 
     def do_tags(self) -> None:
         """Ask for all tags in one line."""
         TagPrompt(self, self._shown).ask()
+
+    def do_alias(self) -> None:
+        """Ask for a name of the partner's own."""
+        ask_alias(self, self._shown)
 
     async def do_note(self) -> None:
         """Write a new note."""

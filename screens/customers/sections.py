@@ -10,7 +10,7 @@ from partnerdesk.models.accounts.accounts import account_title
 from partnerdesk.models.core.clock import age, date_text, moment_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.form.fields import FormField
-from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.customers.list import CUSTOMERS, SIGNED_HOW
 from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.lists.spec import toned
@@ -50,6 +50,7 @@ class Ways:
 
     show: Show
     """Opens a screen by its name."""
+    edit_alias: Act
     edit_tags: Act
     edit_note: Callable[[Note], Awaitable[None]]
 
@@ -63,7 +64,7 @@ async def read_details(desk: AppSession, key: RowKey, show: Show) -> list[Sectio
     async def stay(_note: Note | None = None) -> None:
         """Edit nothing: that is done on the page."""
 
-    told = sections(page, desk.settings.all_clouds(), desk.clock(), Ways(show, stay, stay))
+    told = sections(page, desk.settings.all_clouds(), desk.clock(), Ways(show, stay, stay, stay))
     return [
         replace(one, fields=tuple(field for field in one.fields if field.name != NO_DELEGATION))
         for one in told
@@ -129,6 +130,8 @@ def _profile(page: WholeCustomer, ways: Ways) -> Section:
         shown(customer.company_name)[:200],
         (
             of_form(_title("company_name"), customer.company_name, FormField.COMPANY_NAME),
+            Field(_title("alias"), customer.alias, "alias", edit=ways.edit_alias),
+            *_other_names(page),
             Field(_title("primary_domain"), customer.primary_domain),
             Field(_title("microsoft_id"), customer.microsoft_id or ""),
             of_form(
@@ -140,6 +143,15 @@ def _profile(page: WholeCustomer, ways: Ways) -> Section:
             *_calls(page, ways),
         ),
     )
+
+
+def _other_names(page: WholeCustomer) -> Iterator[Field]:
+    """Yield the names that differ from the one in the list, with where each stands."""
+    from partnerdesk.models.customers.alias import NAME_TITLES, differing_names
+
+    if names := differing_names(page):
+        lines = (": ".join((_(NAME_TITLES[kind]), name)) for kind, name in names)
+        yield Field(_("Other names"), "\n".join(lines))
 
 
 def _contact(page: WholeCustomer, ways: Ways) -> Section:
@@ -174,16 +186,13 @@ def _in_the_book_since(page: WholeCustomer) -> str:
     return date_text(customer.added_at)
 
 
-def _agreement(page: CustomerPage) -> str:
-    from partnerdesk.models.customers.form.fields import WAY_TITLES, AgreementWay
-
-    accepted = date_text(page.customer.agreement_accepted_at)
-    agreement = page.agreement
-    if agreement is None:
-        return accepted
-    person = " ".join(filter(None, (agreement.first_name, agreement.last_name, agreement.email)))
-    parts = (accepted, _(WAY_TITLES[AgreementWay(agreement.way)]), person)
-    return " · ".join(part for part in parts if part)
+def _agreement(page: CustomerPage) -> Iterator[Field]:
+    """Yield when the customer accepted the agreement, how, and who did."""
+    yield Field(_title("agreement_accepted_at"), date_text(page.customer.agreement_accepted_at))
+    if (agreement := page.agreement) is not None:
+        yield Field(_("Accepted how"), _(SIGNED_HOW[agreement.way.value]))
+        person = (agreement.first_name, agreement.last_name, agreement.email)
+        yield Field(_("Accepted by"), " ".join(filter(None, person)))
 
 
 def _relationship(
@@ -191,15 +200,15 @@ def _relationship(
 ) -> Iterator[Field]:
     from partnerdesk.models.customers.entities import RELATIONSHIP_TITLES, Relationship
 
-    customer = page.customer
+    customer, cloud = page.customer, page.account.cloud
     seen = customer.seen_at
-    yield Field(_("Cloud"), clouds[page.account.cloud].name)
+    yield Field(_("Cloud"), clouds[cloud].name if cloud in clouds else cloud)
     yield Field(_("Account"), account_title(page.account))
     kind = Relationship(customer.relationship_to_partner)
     told = toned(CUSTOMERS.column("relationship"), kind.value, at)
     yield Field(_title("relationship_to_partner"), _(RELATIONSHIP_TITLES[kind]), toned=told)
     yield Field(_title("indirect_reseller"), customer.indirect_reseller)
-    yield Field(_title("agreement_accepted_at"), _agreement(page))
+    yield from _agreement(page)
     yield Field(_title("added_at"), _in_the_book_since(page))
     yield Field(
         _title("seen_at"),

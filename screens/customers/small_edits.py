@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from partnerdesk.models.core.errors import AppError, ConflictError
+from partnerdesk.models.core.errors import AppError, ConflictError, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.languages import _
 from partnerdesk.tui.widgets.prompt import Aid
 
@@ -61,6 +63,28 @@ class TagPrompt:
             self._page = await screen.desk.aside(read_customer, id)
             raise
         await say_written(screen, describe_tag_change(before, tags))
+
+
+def ask_alias(screen: AppScreen, page: CustomerPage) -> None:
+    """Ask for the partner's own name of a customer, and write it; an empty text removes it."""
+
+    async def given(text: str | None) -> None:
+        from partnerdesk.models.customers.alias import plan_alias
+        from partnerdesk.models.operations.carry_out import carry_out
+
+        if text is None:
+            return
+        plan = plan_alias(page, text, screen.desk.by())
+        if why := why_refused(plan.reasons):
+            raise UsageError(why)
+        if plan.changes_nothing:
+            screen.status.say(_("The own name stays as it is."))
+            return
+        await screen.desk.aside(carry_out, plan)
+        await say_written(screen, _("Own name kept.") if text.strip() else _("Own name removed."))
+
+    company = shown(page.customer.company_name)[:24]
+    screen.ask(_("Own name of {company}").format(company=company), page.customer.alias, given)
 
 
 def tag_aid(screen: AppScreen, account_id: int) -> Aid:

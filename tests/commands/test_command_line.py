@@ -46,7 +46,8 @@ REFUSED = "cccccccc-1111-4222-8333-444444444444,Adatum,not a domain,Reseller"
 PORTAL_COLUMNS = ["Microsoft ID", "Company name", "Primary domain name", "Relationship"]
 FIELDS = ["id", "company_name", "primary_domain", "cloud", "account", "country",
           "relationship_to_partner",
-          "tags", "seen_at", "microsoft_id", "indirect_reseller", "agreement_accepted_at",
+          "tags", "seen_at", "microsoft_id", "indirect_reseller", "alias",
+          "agreement_accepted_at", "agreement_way", "agreement_accepted_by",
           "added_at", "allow_delegated_access", "call"]  # fmt: skip
 
 
@@ -131,7 +132,10 @@ def test_json_gives_objects_with_the_fields_of_the_entity(book: Path) -> None:
         "seen_at": "2026-11-20T08:00:00Z",
         "microsoft_id": CUSTOMERS[0].microsoft_id,
         "indirect_reseller": None,
+        "alias": None,
         "agreement_accepted_at": None,
+        "agreement_way": None,
+        "agreement_accepted_by": None,
         "added_at": "2026-11-01T00:00:00Z",
         "allow_delegated_access": None,
         "call": None,
@@ -956,7 +960,8 @@ def test_info_shows_no_password(by_flag: bool, monkeypatch: pytest.MonkeyPatch) 
 PARTS = [
     (), ("accounts",), ("changes",), ("changes", "list"), ("changes", "show"), ("changes", "undo"),
     ("changes", "verify"), ("customers",), ("customers", "list"), ("customers", "show"),
-    ("customers", "export"), ("customers", "evidence"), ("evidence",), ("evidence", "verify"),
+    ("customers", "export"), ("customers", "own-name"),
+    ("customers", "evidence"), ("evidence",), ("evidence", "verify"),
     ("customers", "import"), ("database",), ("database", "upgrade"), ("database", "check"),
     ("completion",), ("overview",),
     ("database", "backup"), ("database", "restore"), ("demo",), ("info",), ("relationships",),
@@ -964,6 +969,7 @@ PARTS = [
     *(("accounts", part) for part in ("list", "edit", "add", "sign-in", "sign-out", "remove")),
     ("explain",), ("outbox",), ("rehearsal",), ("rehearsal", "serve"), ("sync",),
     ("board",), ("board", "snooze"), ("board", "export"),
+    ("agreements",), ("agreements", "list"),
     ("subscriptions",), *(("subscriptions", part) for part in (
         "list", "show", "export", "import", "seats", "auto-renew", "schedule", "rename",
         "suspend", "reactivate", "cancel",

@@ -43,6 +43,56 @@ def shown(book: Path, who: str = NEW) -> Any:
     return customers(book, "show", who, "--json").json
 
 
+# Agreement
+
+
+def test_the_list_says_who_accepted_the_agreement_and_how(book: Path) -> None:
+    execute(Store(SqliteFile(book)), "UPDATE customers SET agreement_accepted_at = 1",
+            "DELETE FROM agreements",
+            "INSERT INTO agreements (customer_id, way, first_name, last_name, email, phone_number, "
+            "date_agreed) SELECT id, 'attested', 'Ana', 'Lima', 'ana@x.example', '', 1 "
+            "FROM customers WHERE primary_domain = 'oliveira.onmicrosoft.com'")  # fmt: skip
+    (one,) = run("agreements", "list", "--filter", "signed:attested", "--json",
+                 "--database", book).json  # fmt: skip
+    assert (one["agreement_way"], one["agreement_accepted_by"]) == (
+        "attested",
+        "Ana Lima ana@x.example",
+    )
+    assert one["primary_domain"] == NEW
+    table = run("agreements", "list", "--database", book).out
+    assert "attested by us" in table
+    assert "Accepted by" in table
+
+
+# Own name
+
+
+def test_an_own_name_is_given_found_exported_and_read_again(book: Path) -> None:
+    dry = customers(book, "own-name", NEW, "--text", "The bakery", "--dry-run", "--json").json
+    assert (dry["result"], dry["alias"]) == ("would_change", "")
+    done = customers(book, "own-name", NEW, "--text", "The bakery", "--json")
+    assert (done.code, done.json["alias"]) == (0, "The bakery")
+    assert done.json["other_names"]["alias"] == "The bakery"
+    (row,) = customers(book, "list", "--filter", "bakery", "--json").json
+    assert (row["primary_domain"], row["alias"]) == (NEW, "The bakery")
+    file = book.with_name("ours.csv")
+    columns = "id,company,domain,alias"
+    assert customers(book, "export", str(file), "--columns", columns).code == 0
+    assert customers(book, "import", str(file), "--json").json["changed"] == 0
+    text = file.read_text("utf-8-sig").replace("The bakery", "The old bakery")
+    file.write_text(text, encoding="utf-8")
+    assert customers(book, "import", str(file), "--json").json["changed"] == 1
+    assert shown(book)["alias"] == "The old bakery"
+    assert len(customers(book, "list", "--filter", "old", "--json").json) == 1
+    imported = rows(Store(SqliteFile(book)), "SELECT max(id) FROM changes WHERE kind = 'imported' "
+                                             "AND coalesce(part_of, 0) = 0")[0][0]  # fmt: skip
+    assert run("changes", "undo", str(imported), "--database", book).code == 0
+    assert shown(book)["alias"] == "The bakery"
+    assert customers(book, "own-name", NEW, "--text", "").code == 0
+    assert shown(book)["alias"] == ""
+    assert customers(book, "own-name", NEW, "--text", "x" * 101).code == 3
+
+
 # Edit
 
 

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from partnerdesk.models.languages import speak
-from tests.documentation import drawing, man_page, partner_center, reference, rehearsal_page
+from tests.documentation import (
+    drawing,
+    man_page,
+    partner_center,
+    reference,
+    rehearsal_page,
+    security_page,
+)
 
 
 def main() -> None:
@@ -17,6 +24,7 @@ def main() -> None:
             partner_center.PAGE,
             partner_center.renewed(partner_center.PAGE.read_text(encoding="utf-8")),
         ),
+        (security_page.PAGE, security_page.renewed(security_page.PAGE.read_text("utf-8"))),
         (drawing.PAGE, drawing.renewed(drawing.PAGE.read_text(encoding="utf-8"))),
     ):
         page.write_text(text, encoding="utf-8")

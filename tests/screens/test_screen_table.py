@@ -156,7 +156,10 @@ async def test_the_fields_of_a_customers_page_lead_themselves(tmp_path: Path) ->
     async def edit_note(note: Note) -> None:
         leads.append(("", "a note", (note.text,)))
 
-    ways = Ways(show, lambda: leads.append(("", "tags", ())), edit_note)
+    def edit_tags() -> None:
+        leads.append(("", "tags", ()))
+
+    ways = Ways(show, lambda: leads.append(("", "alias", ())), edit_tags, edit_note)
     clouds = desk.settings.all_clouds()
     for id in range(1, 200):
         page = await desk.aside(read_whole_customer, id)
@@ -168,7 +171,9 @@ async def test_the_fields_of_a_customers_page_lead_themselves(tmp_path: Path) ->
                         title = section.title.partition(" (")[0]
                         leads[-1] = (f"{title}: {how}", *leads[-1][1:])
     desk.close()
-    found = {(where, name) for where, name, _given in leads if name not in ("tags", "a note")}
+    found = {
+        (where, name) for where, name, _given in leads if name not in ("tags", "a note", "alias")
+    }
     assert {entry for entry in found if entry[1] != "edit-customer"} == {
         ("Relationship: open", "invitation"),
         ("Relationship: edit", "invitation"),

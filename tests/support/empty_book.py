@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.paths import private_folder
 from partnerdesk.models.database import upgrade as upgrading
+from partnerdesk.models.database import versions
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.support import postgres
@@ -31,18 +32,18 @@ if TYPE_CHECKING:
 CLOUDS = ("global", "us-gov", "germany")
 
 
-_UPGRADE = upgrading.upgrade
+_UPGRADE, _NEWEST = upgrading.upgrade, versions.known_versions()[-1]
 
 
 def _upgrade(
-    engine: Engine, database: Database, clouds: list[str], on_progress: Callable[[int, int], None]
+    engine: Engine, database: Database, clouds: list[str], *progress: Callable[[int, int], None]
 ) -> None:
-    if isinstance(database, SqliteFile):
+    if isinstance(database, SqliteFile) and versions.known_versions()[-1] == _NEWEST:
         with closing(sqlite3.connect(database.path)) as book:
             if book.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
                 with closing(sqlite3.connect(_template_file(()))) as template:
                     template.backup(book)
-    _UPGRADE(engine, database, clouds, on_progress)
+    _UPGRADE(engine, database, clouds, *progress)
 
 
 def migrate_once(monkeypatch: pytest.MonkeyPatch) -> None:

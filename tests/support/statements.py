@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 BOOK_OF_SCHEMA_9 = (
     "DROP TABLE account_syncs",
     "DROP TABLE subscriptions",
+    "DROP INDEX customers_by_alias",
     "DROP TABLE snoozes",
     "DROP INDEX agreements_by_way",
     "ALTER TABLE customer_drafts DROP COLUMN name",
@@ -28,6 +29,7 @@ BOOK_OF_SCHEMA_9 = (
             ),
             "customers": (
                 "read_at", "gone_at", "subscriptions_read_at", "subscriptions_missing",
+                "alias",
             ),
             "outbox": (
                 "customer_id", "http_status", "correlation_id", "code", "request", "response",

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.documentation import drawing, man_page, partner_center, reference, rehearsal_page
+from tests.documentation import (
+    drawing,
+    man_page,
+    partner_center,
+    reference,
+    rehearsal_page,
+    security_page,
+)
 
 HOUSE = Path(__file__).parents[2]
 PAGES = [HOUSE / "README.md", HOUSE / "CONTRIBUTING.md", *sorted((HOUSE / "docs").glob("*.md"))]
@@ -45,6 +52,11 @@ def test_the_operations_and_codes_of_partner_center_are_those_of_the_client() ->
         mark in page for place in ("operations", "codes") for mark in partner_center.marks(place)
     )
     assert page == partner_center.renewed(page), RENEW
+
+
+def test_the_ways_out_on_the_page_are_those_that_are_tried() -> None:
+    page = security_page.PAGE.read_text(encoding="utf-8")
+    assert page == security_page.renewed(page), RENEW
 
 
 def test_no_room_imports_one_above_it() -> None:

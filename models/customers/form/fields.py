@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.customers.records import (
     AGREEMENT,
     AGREEMENT_WAYS,
@@ -99,7 +100,7 @@ class AgreementWay(StrEnum):
     """The customer accepts in the Microsoft 365 admin center."""
 
 
-WAY_TITLES = {AgreementWay(value): title for value, title in AGREEMENT_WAYS.items()}
+WAY_TITLES = Titles({AgreementWay(value): title for value, title in AGREEMENT_WAYS.items()})
 """The title of each way to accept."""
 
 
