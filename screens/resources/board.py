@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len
 from textual.content import Content
 
 from partnerdesk.models.languages import _, number
@@ -42,22 +42,22 @@ def board_lines(found: OnBoard, most: int, key: str, at: datetime) -> Content:
         key: the keys that lead to all of it.
         at: the present moment.
     """
-    title = Content.assemble((_needs_title(found), "bold $text-accent"), "  ")
-    way = Content.assemble("  ", (key, "bold $text-accent"))
-    items = [_item_line(found.board, row, at) for row in found.items]
+    title = Content.assemble((f"{_needs_title(found)}  {key}", "bold $text-accent"))
+    width = found.board.column("due").width if most >= 3 else 0
+    items = [_item_line(found.board, row, at, width) for row in found.items]
     if not items:
-        return Content.assemble(title, (_("nothing waits"), "$text-muted"), way)
+        return Content.assemble(title, "  ", (_("nothing waits"), "$text-muted"))
     if most < 3:
-        return Content.assemble(title, items[0], way)
-    return Content("\n").join([Content.assemble(title, way), *items[: most - 2], Content("")])
+        return Content.assemble(title, "  ", items[0])
+    return Content("\n").join([title, *items[: most - 2], Content("")])
 
 
 def _needs_title(found: OnBoard) -> str:
     return _("Needs you: {count}").format(count=number(found.count))
 
 
-def _item_line(spec: ListSpec, row: Row, at: datetime) -> Content:
-    """Return when an item is due, whom it is about, and what to do."""
+def _item_line(spec: ListSpec, row: Row, at: datetime, width: int) -> Content:
+    """Return when an item is due, at least `width` cells wide, whom it is about, what to do."""
     values = {
         column.name: (column, value) for column, value in zip(spec.columns, row.values, strict=True)
     }
@@ -65,7 +65,8 @@ def _item_line(spec: ListSpec, row: Row, at: datetime) -> Content:
     tone = tone_of(column, due, at)
     look = _COLORS[tone] if tone in COLOURED else "$text-muted"
     name, kind, what = (cell_text(*values[it], at) for it in ("customer", "kind", "what_to_do"))
-    moment = set_cell_size(cell_text(column, due, at), column.width)
+    moment = cell_text(column, due, at)
+    moment += " " * max(width - cell_len(moment), 0)
     return Content.assemble((moment, look), "  ", name or kind, "  ", (what, "$text-muted"))
 
 

@@ -121,14 +121,14 @@ def one_of_each(store: Store) -> dict[str, datetime]:
     return due
 
 
-def morning(store: Store, customers: int = 2_000) -> None:
+def morning(store: Store, customers: int = 2_000, at: datetime = NOW) -> None:
     """Fill a book as job 1 has it: 27 items of many customers, without leads."""
     account_id = account_in(store).id
     bare = Customer(account_id=account_id, company_name="x").model_dump(exclude={"id"})
     rows = []
     for number in range(1, customers + 1):
         row = bare | {
-            "id": number, "company_name": f"Company {number:06d}", "added_at": NOW - 400 * DAY,
+            "id": number, "company_name": f"Company {number:06d}", "added_at": at - 400 * DAY,
             "primary_domain": f"company{number}.onmicrosoft.com", "tags": [],
             "relationship_to_partner": Relationship.RESELLER,
         }  # fmt: skip
@@ -138,15 +138,15 @@ def morning(store: Store, customers: int = 2_000) -> None:
     with store.writing() as session:
         session.connection().execute(insert(Customer), rows)
     for number in range(1, 13):
-        delegated(store, number, NOW + number * 2 * DAY)
-        delegated(store, number + 20, NOW + (30 + number) * DAY)  # later
-        delegated(store, number + 40, NOW + DAY, auto_extend_duration="P180D")  # by itself
+        delegated(store, number, at + number * 2 * DAY)
+        delegated(store, number + 20, at + (30 + number) * DAY)  # later
+        delegated(store, number + 40, at + DAY, auto_extend_duration="P180D")  # by itself
     for number in range(1, 8):
-        renewing(store, 100 + number, NOW + number * 4 * DAY)
-        subscribe(store, 200 + number, commitment_end_date=NOW + 90 * DAY)
+        renewing(store, 100 + number, at + number * 4 * DAY)
+        subscribe(store, 200 + number, commitment_end_date=at + 90 * DAY)
     for number in range(1, 4):
-        subscribe(store, 300 + number, refundable_until=NOW + number * DAY,
-                  commitment_end_date=NOW + 300 * DAY)  # fmt: skip
+        subscribe(store, 300 + number, refundable_until=at + number * DAY,
+                  commitment_end_date=at + 300 * DAY)  # fmt: skip
     for number in range(1, 6):
         unsigned(store, 400 + number)
 
