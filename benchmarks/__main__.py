@@ -20,6 +20,7 @@ from benchmarks import (
     readme,
     server,
     starts,
+    subscriptions,
     syncs,
     wire,
 )
@@ -48,6 +49,7 @@ MEASURES: tuple[tuple[frozenset[int], Callable[[Bench], Iterator[Figure]]], ...]
     (frozenset({14}), syncs.beside_bare_inserts),
     (frozenset({15}), syncs.keys_while_syncing),
     (frozenset({16}), syncs.at_the_limit),
+    (frozenset({17}), subscriptions.long_list),
     (frozenset({8, 9, 10}), server.on_postgres),
 )
 """The measuring functions in their order, with the rows of the table that each measures."""

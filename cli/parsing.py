@@ -24,6 +24,7 @@ ROOMS = {
 """The modules of commands that have a folder; any other command is the module of its name."""
 COMMANDS = {
     "accounts": N_("say who the partner is in each cloud"),
+    "agreements": N_("list who accepted the customer agreement"),
     "board": N_("list and snooze what waits for a person"),
     "changes": N_("list, show and undo changes, and verify the history"),
     "completion": N_("print what completes words in your shell"),

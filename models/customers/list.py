@@ -34,6 +34,13 @@ YES_NO = {"yes": N_("yes"), "no": N_("no"), "": N_("not known")}
 """Titles of the values of a yes-or-no column; the empty value means unknown."""
 
 
+SIGNED_HOW = {
+    "attested": N_("attested by us"),
+    "by_customer": N_("by the customer"),
+    "": "",
+}
+"""Titles of how a customer accepts the agreement, as the list says it."""
+_AGREED = "coalesce((SELECT {} FROM agreements AS g WHERE g.customer_id = c.id), '')"
 OPEN_CALLS = ("waiting", "sending", "sent", "conflict", "failed")
 """The states of a call to Partner Center that is not settled, as `CALL_STATES` has them."""
 CALLS = {state: CALL_STATES[state] for state in OPEN_CALLS}
@@ -111,6 +118,16 @@ CUSTOMERS = ListSpec(
             wide_only=True, rank=9,
         ),
         Column(
+            "signed", N_("Accepted how"), _AGREED.format("g.way"), 15, Kind.CHOICE,
+            choices=SIGNED_HOW, wide_only=True, rank=9, attribute="agreement_way",
+            aliases=("agreement_way",),
+        ),
+        Column(
+            "signer", N_("Accepted by"),
+            _AGREED.format("trim(g.first_name || ' ' || g.last_name || ' ' || g.email)"), 20,
+            wide_only=True, rank=9, attribute="agreement_accepted_by",
+        ),
+        Column(
             "since", N_("Since"), "c.added_at", 11, Kind.DATE, sort="c.added_at",
             wide_only=True, rank=6, aliases=("added", "added_at"),
         ),
@@ -137,7 +154,8 @@ CUSTOMERS = ListSpec(
         FieldGroup("", ("company", "alias", "domain", "id", "country")),
         FieldGroup(
             N_("Relationship"),
-            ("cloud", "account", "relationship", "reseller", "agreement", "since", "seen", "call"),
+            ("cloud", "account", "relationship", "reseller", "agreement", "signed", "signer",
+             "since", "seen", "call"),
         ),
         FieldGroup(N_("Delegated admin"), ("dap",)),
         FieldGroup(N_("Tags and notes"), ("tag",)),

@@ -96,6 +96,10 @@ def _choice_condition(column: Column, term: Term) -> Sql:
 
 def _word_condition(word: str, spec: ListSpec) -> Sql:
     options = [contains(spec.words, word)]
+    if joins := spec.joined_words:
+        inner = contains(joins.words, word)
+        found = f"{joins.of} IN (SELECT {joins.key} FROM {joins.table} WHERE {inner.text})"  # noqa: S608
+        options.append(Sql(found, inner.values))
     if may_be_part(word):
         pattern = f"%{word}%" if is_anywhere(word) else f"{word}%"
         options += [

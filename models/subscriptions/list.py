@@ -5,7 +5,7 @@ from __future__ import annotations
 from partnerdesk.models.customers.list import YES_NO
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.account_column import account_column
-from partnerdesk.models.lists.spec import Column, FieldGroup, Kind, ListSpec, Sort
+from partnerdesk.models.lists.spec import Column, FieldGroup, JoinedWords, Kind, ListSpec, Sort
 from partnerdesk.models.lists.tones import PAST, Tone, tones
 from partnerdesk.models.settings.load import CLOUDS
 from partnerdesk.models.subscriptions.schedule import schedule_words
@@ -31,7 +31,10 @@ SUBSCRIPTIONS = ListSpec(
     key="s.id",
     scope="s.account_id",
     always="1 = 1",
-    words="(c.search_text || '\n' || coalesce(c.microsoft_id, '') || '\n' || s.search_text)",
+    words="s.search_text",
+    joined_words=JoinedWords(
+        "s.customer_id", "customers", "id", "(search_text || '\n' || coalesce(microsoft_id, ''))"
+    ),
     columns=(
         Column("customer", N_("Customer"), "c.company_name", 18, grows=2, folded="c.company_sort",
                aliases=("company",), attribute="company_name"),

@@ -10,7 +10,7 @@ from partnerdesk.models.accounts.accounts import account_title
 from partnerdesk.models.core.clock import age, date_text, moment_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.form.fields import FormField
-from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.customers.list import CUSTOMERS, SIGNED_HOW
 from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.lists.spec import toned
@@ -186,16 +186,13 @@ def _in_the_book_since(page: WholeCustomer) -> str:
     return date_text(customer.added_at)
 
 
-def _agreement(page: CustomerPage) -> str:
-    from partnerdesk.models.customers.form.fields import WAY_TITLES, AgreementWay
-
-    accepted = date_text(page.customer.agreement_accepted_at)
-    agreement = page.agreement
-    if agreement is None:
-        return accepted
-    person = " ".join(filter(None, (agreement.first_name, agreement.last_name, agreement.email)))
-    parts = (accepted, _(WAY_TITLES[AgreementWay(agreement.way)]), person)
-    return " · ".join(part for part in parts if part)
+def _agreement(page: CustomerPage) -> Iterator[Field]:
+    """Yield when the customer accepted the agreement, how, and who did."""
+    yield Field(_title("agreement_accepted_at"), date_text(page.customer.agreement_accepted_at))
+    if (agreement := page.agreement) is not None:
+        yield Field(_("Accepted how"), _(SIGNED_HOW[agreement.way.value]))
+        person = (agreement.first_name, agreement.last_name, agreement.email)
+        yield Field(_("Accepted by"), " ".join(filter(None, person)))
 
 
 def _relationship(
@@ -211,7 +208,7 @@ def _relationship(
     told = toned(CUSTOMERS.column("relationship"), kind.value, at)
     yield Field(_title("relationship_to_partner"), _(RELATIONSHIP_TITLES[kind]), toned=told)
     yield Field(_title("indirect_reseller"), customer.indirect_reseller)
-    yield Field(_title("agreement_accepted_at"), _agreement(page))
+    yield from _agreement(page)
     yield Field(_title("added_at"), _in_the_book_since(page))
     yield Field(
         _title("seen_at"),

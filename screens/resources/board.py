@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import set_cell_size
 from textual.content import Content
 
 from partnerdesk.models.languages import _, number
@@ -48,8 +49,7 @@ def board_lines(found: OnBoard, most: int, key: str, at: datetime) -> Content:
         return Content.assemble(title, (_("nothing waits"), "$text-muted"), way)
     if most < 3:
         return Content.assemble(title, items[0], way)
-    lines = [Content.assemble(title, way), *(item for item in items[: most - 1])]
-    return Content("\n").join(lines)
+    return Content("\n").join([Content.assemble(title, way), *items[: most - 2], Content("")])
 
 
 def _needs_title(found: OnBoard) -> str:
@@ -57,19 +57,16 @@ def _needs_title(found: OnBoard) -> str:
 
 
 def _item_line(spec: ListSpec, row: Row, at: datetime) -> Content:
+    """Return when an item is due, whom it is about, and what to do."""
     values = {
         column.name: (column, value) for column, value in zip(spec.columns, row.values, strict=True)
     }
     column, due = values["due"]
     tone = tone_of(column, due, at)
     look = _COLORS[tone] if tone in COLOURED else "$text-muted"
-    texts = [cell_text(*values[name], at) for name in ("customer", "what_to_do")]
-    kind = cell_text(*values["kind"], at)
-    return Content.assemble(
-        (cell_text(column, due, at), look),
-        "  ",
-        "  ".join(filter(None, [texts[0] or kind, texts[1]])),
-    )
+    name, kind, what = (cell_text(*values[it], at) for it in ("customer", "kind", "what_to_do"))
+    moment = set_cell_size(cell_text(column, due, at), column.width)
+    return Content.assemble((moment, look), "  ", name or kind, "  ", (what, "$text-muted"))
 
 
 def _section(

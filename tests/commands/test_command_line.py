@@ -47,7 +47,7 @@ PORTAL_COLUMNS = ["Microsoft ID", "Company name", "Primary domain name", "Relati
 FIELDS = ["id", "company_name", "primary_domain", "cloud", "account", "country",
           "relationship_to_partner",
           "tags", "seen_at", "microsoft_id", "indirect_reseller", "alias",
-          "agreement_accepted_at",
+          "agreement_accepted_at", "agreement_way", "agreement_accepted_by",
           "added_at", "allow_delegated_access", "call"]  # fmt: skip
 
 
@@ -134,6 +134,8 @@ def test_json_gives_objects_with_the_fields_of_the_entity(book: Path) -> None:
         "indirect_reseller": None,
         "alias": None,
         "agreement_accepted_at": None,
+        "agreement_way": None,
+        "agreement_accepted_by": None,
         "added_at": "2026-11-01T00:00:00Z",
         "allow_delegated_access": None,
         "call": None,
@@ -967,6 +969,7 @@ PARTS = [
     *(("accounts", part) for part in ("list", "edit", "add", "sign-in", "sign-out", "remove")),
     ("explain",), ("outbox",), ("rehearsal",), ("rehearsal", "serve"), ("sync",),
     ("board",), ("board", "snooze"), ("board", "export"),
+    ("agreements",), ("agreements", "list"),
     ("subscriptions",), *(("subscriptions", part) for part in (
         "list", "show", "export", "import", "seats", "auto-renew", "schedule", "rename",
         "suspend", "reactivate", "cancel",

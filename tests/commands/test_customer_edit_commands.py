@@ -43,6 +43,27 @@ def shown(book: Path, who: str = NEW) -> Any:
     return customers(book, "show", who, "--json").json
 
 
+# Agreement
+
+
+def test_the_list_says_who_accepted_the_agreement_and_how(book: Path) -> None:
+    execute(Store(SqliteFile(book)), "UPDATE customers SET agreement_accepted_at = 1",
+            "DELETE FROM agreements",
+            "INSERT INTO agreements (customer_id, way, first_name, last_name, email, phone_number, "
+            "date_agreed) SELECT id, 'attested', 'Ana', 'Lima', 'ana@x.example', '', 1 "
+            "FROM customers WHERE primary_domain = 'oliveira.onmicrosoft.com'")  # fmt: skip
+    (one,) = run("agreements", "list", "--filter", "signed:attested", "--json",
+                 "--database", book).json  # fmt: skip
+    assert (one["agreement_way"], one["agreement_accepted_by"]) == (
+        "attested",
+        "Ana Lima ana@x.example",
+    )
+    assert one["primary_domain"] == NEW
+    table = run("agreements", "list", "--database", book).out
+    assert "attested by us" in table
+    assert "Accepted by" in table
+
+
 # Own name
 
 
