@@ -7,9 +7,11 @@ import contextlib
 import os
 import re
 import smtplib
+import socket
 import ssl
+import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.core.authorities import context_trusting
 from partnerdesk.models.core.errors import (
@@ -36,6 +38,13 @@ if TYPE_CHECKING:
 
 TIMEOUT = 30.0
 """Seconds to wait for each answer of the server."""
+WAITS = 6
+"""How many such waits the whole conversation may take; a server that dribbles is left then."""
+LINES = 200
+"""Lines of an answer; servers have some twenty words of their own."""
+LONGEST = 8192
+"""Bytes of a line."""
+_CODE_DIGITS = 3
 _OWN_NAME = "[127.0.0.1]"
 """The client's name for the server: looking up the host name takes time and would disclose it."""
 
@@ -188,10 +197,71 @@ def _connected(
 
 def _opened(mail: MailSettings, context: ssl.SSLContext | None, timeout: float) -> smtplib.SMTP:
     if mail.security != "tls":
-        return smtplib.SMTP(mail.host, mail.port, _OWN_NAME, timeout)
-    return smtplib.SMTP_SSL(
+        return _Client(mail.host, mail.port, _OWN_NAME, timeout)
+    return _EncryptedClient(
         mail.host, mail.port, local_hostname=_OWN_NAME, timeout=timeout, context=context
     )
+
+
+class _Client(smtplib.SMTP):
+    """Leaves a server whose answers do not end: in lines, or in time.
+
+    smtplib waits for each piece of an answer alone, and keeps every line of it.
+    """
+
+    def connect(
+        self, host: str = "localhost", port: int = 0, source_address: Any = None
+    ) -> tuple[int, bytes]:
+        """Connect, and begin to count the time of the whole conversation."""
+        self._limit = threading.Timer(self.timeout * WAITS, self._leave)
+        self._limit.daemon = True
+        self._limit.start()
+        try:
+            return super().connect(host, port, source_address)
+        except BaseException:
+            self._limit.cancel()
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._limit.cancel()
+        super().close()
+
+    def _leave(self) -> None:
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the code of an answer, -1 for none, and its text.
+
+        Raises:
+            SMTPServerDisconnected: the server hung up, or its answer does not end.
+        """
+        if self.file is None and self.sock is not None:
+            self.file = self.sock.makefile("rb")
+        lines: list[bytes] = []
+        while self.file is not None and len(lines) < LINES:
+            try:
+                line = self.file.readline(LONGEST)
+            except OSError:
+                break
+            if not line.endswith(b"\n"):
+                break
+            code, is_last = line[:3], line[3:4] != b"-"
+            lines.append(line[4:].strip())
+            if is_last or not _is_code(code):
+                return (int(code) if _is_code(code) else -1), b"\n".join(lines)
+        self.close()
+        raise smtplib.SMTPServerDisconnected
+
+
+class _EncryptedClient(_Client, smtplib.SMTP_SSL):
+    """The same, encrypted from the start."""
+
+
+def _is_code(code: bytes) -> bool:
+    return len(code) == _CODE_DIGITS and code.isdigit()  # of bytes: ASCII digits only
 
 
 def _words(reply: bytes | str) -> str:

