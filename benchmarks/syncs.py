@@ -65,10 +65,17 @@ class _Partner(NamedTuple):
 
 
 @contextmanager
-def _partner(bench: Bench, customers: int, details: int, book: str) -> Iterator[_Partner]:
-    """Serve a rehearsal in the block, and connect the global account of a book to it."""
+def _partner(
+    bench: Bench, customers: int, details: int, book: str, *, elsewhere: bool = False
+) -> Iterator[_Partner]:
+    """Serve a rehearsal in the block, and connect the global account of a book to it.
+
+    `elsewhere` lets it work only with what the other programs leave of the processors: it stands
+    for a service on machines of its own.
+    """
     home = bench.home()
     command = python("partnerdesk", "rehearsal", "serve", "--until-eof")
+    command = ["nice", "-n", "19", *command] if elsewhere else command
     with subprocess.Popen(
         [*command, "--customers", str(customers)],
         cwd=ROOT,
@@ -193,7 +200,7 @@ def keys_while_syncing(bench: Bench) -> Iterator[Figure]:
     book = bench.shelf.copy(MIDDLE, bench.folder)
     assert isinstance(book.database, SqliteFile)
     with (
-        _partner(bench, MIDDLE, 0, str(book.database.path)) as partner,
+        _partner(bench, MIDDLE, 0, str(book.database.path), elsewhere=True) as partner,
         bench.console(book, home=partner.home) as session,
     ):
         open_list(session, book)

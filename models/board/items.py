@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.board.list import BOARD
-from partnerdesk.models.board.rules import ITEMS, KINDS, NUMBERS, RULES, Rule
+from partnerdesk.models.board.rules import KINDS, NUMBERS, RULES, Rule, items_of
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.lists.filter_parser import NO_FILTER
 from partnerdesk.models.lists.query import Query
-from partnerdesk.models.lists.spec import placed
+from partnerdesk.models.lists.spec import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,14 +68,13 @@ def read_items(
         (
             "SELECT",
             columns,
-            "FROM",
-            ITEMS,
+            f"FROM ({items_of(accounts)}) AS b",
             "JOIN partner_accounts AS a ON a.id = b.account_id",
             "LEFT JOIN snoozes AS s ON s.kind = b.kind AND s.record_id = b.record_id",
             f"WHERE b.id IN ({listed}) ORDER BY b.due_sort, b.id",
         )
     )
-    return [_item(row) for row in connection.rows(placed(sql, to_millis(at), accounts))]
+    return [_item(row) for row in connection.rows(sql.replace(NOW, str(to_millis(at))))]
 
 
 def _item(row: tuple[Any, ...]) -> BoardItem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partnerdesk.models.board.rules import ITEMS, KINDS, WHAT_TO_DO
+from partnerdesk.models.board.rules import KINDS, WHAT_TO_DO, items_of
 from partnerdesk.models.core.clock import DAY
 from partnerdesk.models.customers.list import YES_NO
 from partnerdesk.models.database.sql import folded
@@ -24,7 +24,8 @@ _DOMAIN = "coalesce((SELECT c.primary_domain FROM customers AS c WHERE c.id = b.
 
 BOARD = ListSpec(
     name="board",
-    table=ITEMS,
+    table="board_items AS b",
+    computed=items_of,
     key="b.id",
     scope="b.account_id",
     always="b.snoozed_until = 0",
@@ -130,7 +131,7 @@ BOARD = ListSpec(
             "CASE b.snoozed_until WHEN 0 THEN 'no' ELSE 'yes' END",
             8,
             Kind.CHOICE,
-            choices={"no": YES_NO["no"], "yes": YES_NO["yes"]},
+            choices={"no": "", "yes": YES_NO["yes"]},
             wide_only=True,
             rank=11,
             attribute="snoozed",
@@ -170,9 +171,9 @@ BOARD = ListSpec(
     ),
     default_sort=Sort("due"),
     groups=(
-        FieldGroup("", ("kind", "due", "what_to_do", "about")),
+        FieldGroup("", ("kind", "what_to_do", "due", "days", "about")),
         FieldGroup(N_("Customer"), ("customer", "domain", "tenant", "number", "cloud", "account")),
-        FieldGroup(N_("Snooze"), ("until", "why", "by")),
+        FieldGroup(N_("Snooze"), ("until", "why", "by", "snoozed")),
     ),
     named_by="customer",
 )

@@ -8,17 +8,21 @@ Without SQLModel.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from partnerdesk.models.accounts.accounts import SignInWay
 from partnerdesk.models.core.clock import DAY, HOUR, NEVER, to_millis
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.account_column import ACCOUNT_TITLE
-from partnerdesk.models.lists.spec import NOW, SCOPE
+from partnerdesk.models.lists.spec import NOW
 from partnerdesk.models.relationships.lists import NEXT_STEP
 from partnerdesk.models.subscriptions.states import AT_END_SQL, AtEnd
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 MOST = 500
-"""How many items a rule gives at most: those with the oldest deadlines. Their own list has all."""
+"""How many items a rule gives of an account at most: those with the oldest deadlines."""
 NUMBERS = 32
 """One more than the greatest number of a rule."""
 
@@ -85,6 +89,8 @@ class Rule:
     """The deadline, or since when it waits (milliseconds); 0 if nothing tells."""
     what: str
     """A key of `WHAT_TO_DO`."""
+    order: str = ""
+    """What an index orders the items by, where that is not their deadline."""
     opened: str = ""
     """The id of what is opened; empty: that of the record."""
     customer_id: str = "c.id"
@@ -93,9 +99,8 @@ class Rule:
     about: str = "''"
     """What of the customer it is about, such as the name of a subscription."""
 
-    @property
-    def select(self) -> str:
-        """The SQL of the items, the oldest deadline first."""
+    def select(self, account: int) -> str:
+        """Return the SQL of the items of an account, the oldest deadline first."""
         columns = {
             "id": f"CAST({self.record} AS BIGINT) * {NUMBERS} + {self.number}",
             "account_id": self.account,
@@ -114,8 +119,8 @@ class Rule:
                 "SELECT",
                 ", ".join(f"{text} AS {name}" for name, text in columns.items()),
                 f"FROM {self.table}",
-                f"WHERE {self.account} IN ({SCOPE}) AND {self.where}",
-                f"ORDER BY {self.due}, {self.record} LIMIT {MOST}",
+                f"WHERE {self.account} = {int(account)} AND {self.where}",
+                f"ORDER BY {self.order or self.due}, {self.record} LIMIT {MOST}",
             )
         )
 
@@ -212,6 +217,7 @@ RULES = (
         "AND c.agreement_accepted_at = 0 AND c.ended_at = 0",
         "c.added_at",
         "'accept'",
+        order="m.customer_id",
     ),
     Rule(
         "partner_agreement",
@@ -311,19 +317,29 @@ RULES = (
 KINDS = {rule.kind: rule for rule in RULES}
 """The rules by the kind of their items."""
 
-_EVERY = " UNION ALL ".join(
-    " ".join(("SELECT * FROM", f"({rule.select}) AS of_{rule.kind}")) for rule in RULES
+_SNOOZED = (
+    f"CASE every.due WHEN 0 THEN {to_millis(NEVER)} ELSE every.due END AS due_sort, "
+    "coalesce(z.until, 0) AS snoozed_until, coalesce(z.reason, '') AS snooze_reason, "
+    "coalesce(z.snoozed_by, '') AS snoozed_by"
 )
-ITEMS = " ".join(
-    (
-        "(SELECT every.*,",
-        f"CASE every.due WHEN 0 THEN {to_millis(NEVER)} ELSE every.due END AS due_sort,",
-        "coalesce(z.until, 0) AS snoozed_until,",
-        "coalesce(z.reason, '') AS snooze_reason,",
-        "coalesce(z.snoozed_by, '') AS snoozed_by",
-        f"FROM ({_EVERY}) AS every",
-        "LEFT JOIN snoozes AS z ON z.kind = every.kind AND z.record_id = every.record_id",
-        f"AND z.until > {NOW}) AS b",
+
+
+def items_of(accounts: Sequence[int]) -> str:
+    """Return the SQL of all items of some accounts, with the snooze of each that lasts.
+
+    Each rule has a query for each account, because an index is read in its order only so.
+    """
+    arms = " UNION ALL ".join(
+        " ".join(("SELECT * FROM", f"({rule.select(account)}) AS {rule.kind}_{int(account)}"))
+        for account in accounts or (0,)
+        for rule in RULES
     )
-)
-"""The SQL of all items in scope, with the snooze of each that lasts."""
+    return " ".join(
+        (
+            "SELECT every.*,",
+            _SNOOZED,
+            f"FROM ({arms}) AS every",
+            "LEFT JOIN snoozes AS z ON z.kind = every.kind AND z.record_id = every.record_id",
+            f"AND z.until > {NOW}",
+        )
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.database.sql import Sql, joined
-from partnerdesk.models.lists.spec import placed
+from partnerdesk.models.lists.spec import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,4 +120,4 @@ def _scopes(spec: ListSpec, accounts: Sequence[int]) -> list[Sql]:
 def _rows(connection: Connection, statement: Sql, at: int) -> list[tuple[object, ...]]:
     if not statement:
         return []
-    return connection.rows(placed(statement.text, at, ()), statement.values)
+    return connection.rows(statement.text.replace(NOW, str(at)), statement.values)

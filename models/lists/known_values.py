@@ -65,7 +65,7 @@ def known_values(
     Few rows are read, however many there are: an index leads from each value to the next. Without
     such an index, the first `MOST_ROWS` rows stand for all. Of a computed list none are known.
     """
-    if spec.is_computed and column.lookup is None:
+    if spec.computed is not None and column.lookup is None:
         found = []
     elif column.lookup is not None:
         value, table = column.lookup.value, column.lookup.table

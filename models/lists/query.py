@@ -16,7 +16,7 @@ from partnerdesk.models.database.sql import NOTHING, Sql, joined
 from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter
 from partnerdesk.models.lists.filter_sql import is_range
 from partnerdesk.models.lists.jump import least_value
-from partnerdesk.models.lists.spec import ListSpec, Row, RowKey, Sort, placed
+from partnerdesk.models.lists.spec import NOW, ListSpec, Row, RowKey, Sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -275,8 +275,7 @@ class Query:
         parts = self._conditions()
         if position is not None:
             parts.append(self._beyond(position, backward=backward, including=including))
-        is_sorted = self.spec.is_computed or (bool(self.hint) and not self.in_order)
-        if is_sorted:  # the rows that are computed, or of the hint
+        if self.hint and not self.in_order:  # the rows of the hint are sorted
             arms = [joined(" AND ", [self._scope(), *parts])]
         else:  # one select for each account: merged, not sorted
             arms = [joined(" AND ", [scope, *parts]) for scope in self._scopes()]
@@ -352,8 +351,15 @@ class Query:
         return self.keys is not None or bool(self.hint) or self.filter.needs_scan(self.spec)
 
     def _read(self, connection: Connection, statement: Sql) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement, with what its placeholders stand for."""
-        return connection.rows(placed(statement.text, self.at, self.accounts), statement.values)
+        """Return the rows of a statement, with the moment (milliseconds) in the place of `NOW`.
+
+        The query of a computed list is done once, however often the statement names it.
+        """
+        text = statement.text
+        if self.spec.computed is not None:
+            name = self.spec.table.partition(" ")[0]
+            text = f"WITH {name} AS MATERIALIZED ({self.spec.computed(self.accounts)}) {text}"
+        return connection.rows(text.replace(NOW, str(self.at)), statement.values)
 
     def _with_many(self, connection: Connection, rows: list[Row]) -> list[Row]:
         for place, column in enumerate(self.spec.columns):

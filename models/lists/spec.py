@@ -23,7 +23,7 @@ from partnerdesk.models.languages import _
 from partnerdesk.models.lists.tones import NEARING, PAST, SIGNS, Tone, Toned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
 TAG_MARK = "#"
@@ -31,9 +31,6 @@ TAG_MARK = "#"
 
 NOW = ":now"
 """A placeholder in the SQL of a spec: the moment at which time-dependent states are computed."""
-
-SCOPE = ":scope"
-"""A placeholder in the `table` of a spec that is itself a query: the ids of the accounts."""
 
 RowKey = int
 """A row's primary key, the same under any filter and sort."""
@@ -234,11 +231,8 @@ class ListSpec:
     """How a row is shown whole; columns in none of the groups follow in the last one."""
     named_by: str = ""
     """The column with the name of a row; empty for the first column."""
-
-    @property
-    def is_computed(self) -> bool:
-        """Whether the rows are found by a query over other tables: one for all accounts."""
-        return SCOPE in self.table
+    computed: Callable[[Sequence[int]], str] | None = None
+    """Returns the query over other tables that `table` names, for some accounts; None: a table."""
 
     def column(self, name: str) -> Column:
         """Return the column called `name`; raise KeyError if there is none."""
@@ -270,18 +264,6 @@ class Row:
         """Return the row with another value in the column with index `place`."""
         values = (*self.values[:place], value, *self.values[place + 1 :])
         return Row(self.key, values, self.sorted_by)
-
-
-def placed(sql: str, at: int, accounts: Iterable[int]) -> str:
-    """Return the SQL of a spec with what its placeholders stand for.
-
-    Args:
-        sql: the SQL.
-        at: the moment (milliseconds) in the place of `NOW`.
-        accounts: the ids of the accounts in the place of `SCOPE`.
-    """
-    ids = ", ".join(str(int(id)) for id in accounts) or "NULL"
-    return sql.replace(NOW, str(at)).replace(SCOPE, ids)
 
 
 def cell_text(column: Column, value: Any, at: datetime) -> str:

@@ -11,6 +11,7 @@ from partnerdesk.models.core.clock import date_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.lists.filter_parser import NO_FILTER
+from partnerdesk.screens.customers.small_edits import say_written
 from partnerdesk.screens.lists.record_list import RecordList, list_actions
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
@@ -222,8 +223,7 @@ class BoardScreen(RecordList):
 
         await self.desk.aside(carry_out, plan)
         self.table.mark(list(self.table.marks), marked=False)
-        self.status.say(" ".join([told, *(reason.text for reason in plan.reasons)]))
-        await self.shell.book_changed()
+        await say_written(self, " ".join([told, *(reason.text for reason in plan.reasons)]))
 
     async def do_snoozed(self) -> None:
         """Show what is snoozed; if that is shown, what is not."""

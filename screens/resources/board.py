@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from partnerdesk.models.languages import _, number
@@ -41,35 +42,32 @@ def board_lines(found: OnBoard, most: int, key: str, at: datetime) -> Content:
         key: the keys that lead to all of it.
         at: the present moment.
     """
-    title = Content.assemble((_needs_title(found), "bold $text-accent"), "  ")
-    way = Content.assemble("  ", (key, "bold $text-accent"))
-    items = [_item_line(found.board, row, at) for row in found.items]
+    title = Content.assemble((f"{_needs_title(found)}  {key}", "bold $text-accent"))
+    width = found.board.column("due").width if most >= 3 else 0
+    items = [_item_line(found.board, row, at, width) for row in found.items]
     if not items:
-        return Content.assemble(title, (_("nothing waits"), "$text-muted"), way)
+        return Content.assemble(title, "  ", (_("nothing waits"), "$text-muted"))
     if most < 3:
-        return Content.assemble(title, items[0], way)
-    lines = [Content.assemble(title, way), *(item for item in items[: most - 1])]
-    return Content("\n").join(lines)
+        return Content.assemble(title, "  ", items[0])
+    return Content("\n").join([title, *items[: most - 2], Content("")])
 
 
 def _needs_title(found: OnBoard) -> str:
     return _("Needs you: {count}").format(count=number(found.count))
 
 
-def _item_line(spec: ListSpec, row: Row, at: datetime) -> Content:
+def _item_line(spec: ListSpec, row: Row, at: datetime, width: int) -> Content:
+    """Return when an item is due, at least `width` cells wide, whom it is about, what to do."""
     values = {
         column.name: (column, value) for column, value in zip(spec.columns, row.values, strict=True)
     }
     column, due = values["due"]
     tone = tone_of(column, due, at)
     look = _COLORS[tone] if tone in COLOURED else "$text-muted"
-    texts = [cell_text(*values[name], at) for name in ("customer", "what_to_do")]
-    kind = cell_text(*values["kind"], at)
-    return Content.assemble(
-        (cell_text(column, due, at), look),
-        "  ",
-        "  ".join(filter(None, [texts[0] or kind, texts[1]])),
-    )
+    name, kind, what = (cell_text(*values[it], at) for it in ("customer", "kind", "what_to_do"))
+    moment = cell_text(column, due, at)
+    moment += " " * max(width - cell_len(moment), 0)
+    return Content.assemble((moment, look), "  ", name or kind, "  ", (what, "$text-muted"))
 
 
 def _section(
