@@ -19,9 +19,10 @@ def leaks(secrets: Iterable[str], folder: Path, processes: Iterable[int] = ()) -
     """Return the places that hold a secret: files below a folder, processes by what they show."""
     forms = [form for secret in secrets for form in _forms(secret)]
     assert forms
-    places = {str(file.relative_to(folder)): _content(file) for file in _files(folder)}
+    names = {file: str(file.relative_to(folder)) for file in _files(folder)}
+    places = {name: name.encode() + b"\0" + _content(file) for file, name in names.items()}
     for process in processes:
-        for what in ("cmdline", "environ"):
+        for what in ("cmdline", "environ", "comm"):
             places[what] = places.get(what, b"") + Path(f"/proc/{process}/{what}").read_bytes()
     return sorted(
         place for place, content in places.items() if any(form in content for form in forms)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from partnerdesk.models.languages import _
+from tests.support.commands import run
 from tests.support.rehearsal import Network
 from tests.support.secrets import children, leaks
 from tests.support.terminal import Terminal
@@ -194,21 +195,44 @@ def planted(own: Own, place: str, secret: str) -> Iterator[None]:
         elif place == "book.db":
             with closing(sqlite3.connect(own.partner.book)) as book, book:
                 book.execute("UPDATE partner_accounts SET name = ?", (secret,))
+        elif place == "a name":
+            (own.folder / f"{secret}.csv").touch()
+            ending.callback((own.folder / f"{secret}.csv").unlink)
         else:
             (own.folder / place).write_text(json.dumps({"rows": [["", secret]]}), "utf-8")
         yield
 
 
-PLACES = ["cmdline", "environ", "book.db", "crash-1.txt", "hang-1.txt", "picture-1.json"]
+PLACES = ["cmdline", "environ", "book.db", "crash-1.txt", "hang-1.txt", "picture-1.json", "a name"]
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_secret_that_is_planted_is_found(own: Own, place: str) -> None:
     assert own.leaks() == []
-    for secret in (own.tokens[0], own.partner.refresh_token, own.tokens[-1], SECRET):
+    secrets = (own.tokens[0], own.partner.refresh_token, own.tokens[-1], SECRET)
+    for secret in secrets if place != "a name" else [SECRET]:
         with planted(own, place, secret):
             found = own.leaks()
-        assert place in found, secret
+        assert (f"{secret}.csv" if place == "a name" else place) in found, secret
+
+
+ADDRESSES = (
+    "postgresql+psycopg://u:{secret}@[::1/x", "postgresql://u:{secret}@127.0.0.1:1/x",
+    "host=h password={secret}", "sqlite:///x.db?password={secret}", "u:{secret}@host/x",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_command_shows_or_keeps_the_password_of_an_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    secret = "Zq7kWx94"
+    for words in (("info",), ("customers", "list"), ("database", "check"), ("changes", "list"),
+                  ("customers", "export", "x.csv"), ("database", "backup", "y.db")):  # fmt: skip
+        result = run(*words, "--database", address.format(secret=secret))
+        assert secret not in result.out + result.err, words
+    assert leaks([secret], tmp_path) == []
 
 
 def test_no_picture_or_sample_of_the_project_holds_a_token() -> None:

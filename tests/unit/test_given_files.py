@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from partnerdesk.models.core import given_files, paths
@@ -375,6 +375,9 @@ NAMES = st.sampled_from(
 ANY_NAME = NAMES | st.text(st.characters(exclude_characters="/"), max_size=8)
 
 
+@example(parts=["out.csv"], kind="table", root=False)
+@example(parts=["up", "outside.csv"], kind="export", root=True)
+@example(parts=["..", "outside.eml"], kind="letter", root=False)
 @given(parts=st.lists(ANY_NAME, max_size=5), kind=st.sampled_from([*KINDS]), root=st.booleans())
 def test_whatever_is_named_nothing_outside_changes(
     parts: list[str], kind: str, *, root: bool
