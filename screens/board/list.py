@@ -230,7 +230,11 @@ class BoardScreen(RecordList):
         shows = self.filter.text == SNOOZED
         self.filter = NO_FILTER if shows else self.questions.parsed(SNOOZED)
         await self.show_rows_now(near=False)
-        self.remember()
+
+    def remember(self) -> None:
+        """Store the state of the list, but not that it shows what is snoozed."""
+        if self.filter.text != SNOOZED:
+            super().remember()
 
     async def do_undo(self) -> None:
         """Show the plan that takes the latest snooze back."""
