@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel, col, select
 from partnerdesk.models.accounts import entities as accounts  # noqa: F401 - the table that the foreign key points to
 from partnerdesk.models.changes.history import as_object
 from partnerdesk.models.core.errors import ConflictError, NotFoundError
-from partnerdesk.models.core.text import without_nul
+from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.database.column_types import EMPTY, moment_column, version_column
 from partnerdesk.models.languages import _
@@ -81,8 +81,7 @@ def save_draft(
     fields = json.dumps(
         {field.value: text for field, text in values.items() if text}, ensure_ascii=True
     )
-    name = values.get(FormField.COMPANY_NAME) or values.get(FormField.DOMAIN_PREFIX) or ""
-    name = without_nul(name)
+    name = shown(values.get(FormField.COMPANY_NAME) or values.get(FormField.DOMAIN_PREFIX) or "")
     written = {"fields": fields, "name": name, "place": place, "changed_at": at}
     with store.writing() as session:
         if draft.id is None:

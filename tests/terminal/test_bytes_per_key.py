@@ -41,7 +41,7 @@ MOST = {
     "the filter is left": 4_000,
     "a dialog opens": 1_950,
     "a dialog closes": 1_200,
-    "to the changes": 4_600,
+    "to the changes": 5_300,
     "to the customers": 8_800,
     "to the overview": 11_000,
     "to the next bar": 400,

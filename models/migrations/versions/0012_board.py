@@ -43,4 +43,5 @@ def _name_drafts() -> None:
         if isinstance(typed, dict) and (
             name := typed.get("company_name") or typed.get("domain_prefix")
         ):
-            book.execute(sa.update(drafts).where(drafts.c.id == id).values(name=str(name)))
+            storable = str(name).replace("\0", "").encode("utf-8", "replace").decode()
+            book.execute(sa.update(drafts).where(drafts.c.id == id).values(name=storable))
