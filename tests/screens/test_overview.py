@@ -17,6 +17,7 @@ from partnerdesk.tui.widgets.chart_page import ChartPage
 from partnerdesk.tui.widgets.list_screen import ListScreen
 from tests.support.books import NOW, demo_desk, empty_desk
 from tests.support.console import running
+from tests.support.depth import deep
 from tests.support.desks import desk_over
 from tests.support.empty_book import empty_store
 from tests.support.overview_books import fill_edges
@@ -152,7 +153,10 @@ async def test_up_and_down_go_through_all_bars_and_tab_from_chart_to_chart(tmp_p
         assert names(console) == down[3]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 15), (120, 40), (200, 50)])
+@pytest.mark.parametrize(
+    "size",
+    [(80, 24), pytest.param((60, 15), marks=deep), (120, 40), pytest.param((200, 50), marks=deep)],
+)
 async def test_each_bar_is_seen_whole_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
     async with running(demo_desk(tmp_path, cloud="all"), size) as console:
         await console.press("g", "o")

@@ -180,7 +180,8 @@ def test_a_term_that_ends_waits_as_long_as_a_person_can_decide(
     own: dict[str, Any] = {"commitment_end_date": NOW + 40 * DAY, "offer_id": OLD}
     subscribe(store, **(own | fields))
     [ends] = [NOW + 40 * DAY]
-    found = [(day, value(row, "what_to_do")) for day in range(1, 41)
+    days_before = (1, 2, 6, 7, 8, 9, 28, 29, 30, 31, 32, 40)
+    found = [(day, value(row, "what_to_do")) for day in days_before
              for row in board(store, ends - day * DAY + HOUR)]  # fmt: skip
     assert {name for _day, name in found} == ({what} if what else set())
     assert max((day for day, _name in found), default=None) in (days, days and days + 1)

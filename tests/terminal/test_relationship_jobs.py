@@ -19,6 +19,7 @@ from partnerdesk.models.relationships.entities import (
 from partnerdesk.models.relationships.lifecycles import DelegatedAdminState, InvitationState
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.conftest import CLOUDS
+from tests.support.depth import deep
 from tests.support.forms import account_in
 from tests.support.jobs import SIZES, console
 from tests.support.relations import LINK, add_customer, findings, name_accounts
@@ -220,7 +221,11 @@ def expiring(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("small", "speech"), [((80, 24), "en"), ((120, 40), "ru")], ids=["80x24-en", "120x40-ru"]
+    ("small", "speech"),
+    [
+        pytest.param((80, 24), "en", id="80x24-en"),
+        pytest.param((120, 40), "ru", id="120x40-ru", marks=deep),
+    ],
 )
 def test_extending_four_hundred_at_once_killed_and_gone_on_with(
     store: Store, small: tuple[int, int], speech: str
