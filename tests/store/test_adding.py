@@ -22,7 +22,7 @@ from partnerdesk.models.changes.outbox import CallState, OutboxCall
 from partnerdesk.models.changes.plan import NEW
 from partnerdesk.models.changes.verify import verify
 from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError
-from partnerdesk.models.core.text import without_nul
+from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.customers.add import plan_add_customer
 from partnerdesk.models.customers.agreements import Agreement
@@ -613,7 +613,7 @@ def test_a_draft_is_kept_read_and_thrown_away(store: Store) -> None:
         "state", "tester", "testhost", 2,
     )  # fmt: skip
     assert found.plan_id == draft.plan_id
-    assert found.name == without_nul(hostile)
+    assert found.name == shown(hostile)
     assert read_drafts(store, [account_in(store, "us-gov").id]) == []
     delete_draft(store, draft.id or 0)
     delete_draft(store, draft.id or 0)
