@@ -286,13 +286,15 @@ class ConsoleApp(PartnerCenterApp):
 
     async def go_to(self, name: str, act: str = "") -> None:
         """Go to a main screen, back if it is open, else to a new one; then perform action `act`."""
-        while isinstance(self.screen, AppScreen) and name != self.screen.NAME:
-            if len(self._app_screens()) > 1:
-                await self.pop_screen()
-            elif name == "resources":
-                await self.switch_screen(await self._load_screen(name))
-            else:
-                await self.push_screen(await self._load_screen(name))
+        with self.batch_update():  # the screens in between are never painted
+            while isinstance(self.screen, AppScreen) and name != self.screen.NAME:
+                if len(self._app_screens()) > 1:
+                    await self.pop_screen()
+                elif name == "resources":
+                    await self.switch_screen(await self._load_screen(name))
+                else:
+                    await self.push_screen(await self._load_screen(name))
+        self.screen.refresh()
         await self.settled()
         if act and isinstance(self.screen, AppScreen):
             await self.screen.action_perform(act)

@@ -41,9 +41,9 @@ MOST = {
     "the filter is left": 4_000,
     "a dialog opens": 1_950,
     "a dialog closes": 1_200,
-    "to the changes": 5_300,
-    "to the customers": 8_800,
-    "to the overview": 11_000,
+    "to the changes": 1_900,
+    "to the customers": 5_600,
+    "to the overview": 8_200,
     "to the next bar": 400,
     "to the next chart": 400,
 }

@@ -114,7 +114,7 @@ def test_scheduling_what_cannot_be_reduced_now(store: Store, language: str) -> N
         terminal.press("!")
         terminal.wait_until(lambda _text: read(store, scheduled) == ['{"quantity": 10}'])
         ten = ngettext("{count} seat", "{count} seats", 10)
-        terminal.wait_for(f"– → {ten}")
+        terminal.wait_until(lambda text: ten in text and _(PLANNED) not in text)
         terminal.press("S", "t", "3")
         terminal.wait_for(_(PLANNED))
         terminal.press("!")
