@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.containers import Horizontal
 from textual.events import DescendantBlur, DescendantFocus, Mount, Resize, ScreenResume
 from textual.getters import query_one
 
 from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import Action, shown_keys
 from partnerdesk.tui.widgets.app_screen import AppScreen
+from partnerdesk.tui.widgets.beside_layout import BesideLayout
 from partnerdesk.tui.widgets.detail_pane import DetailPane
 from partnerdesk.tui.widgets.record_table import RecordTable
 from partnerdesk.tui.widgets.sections import Field, Section, merged
@@ -55,10 +55,6 @@ IN_DETAILS = (
 class DetailScreen(AppScreen):
     """A screen with one list; subclasses say what the details of a row are."""
 
-    DEFAULT_CSS = """
-    DetailScreen #beside { height: 1fr; }
-    """
-
     table = query_one(RecordTable)
     details = query_one("#details", DetailPane)
 
@@ -98,12 +94,16 @@ class DetailScreen(AppScreen):
 
     # The room
 
+    @on(Mount)
+    def lay_out(self) -> None:
+        """Leave the details their place beside the list."""
+        self.styles.set_rule("layout", BesideLayout())
+
     def beside(self, table: RecordTable) -> ComposeResult:
         """Build a table with the details beside it."""
-        with Horizontal(id="beside"):
-            yield table
-            if self.has_room_for_details:
-                yield self.pane()
+        yield table
+        if self.has_room_for_details:
+            yield self.pane()
 
     def pane(self) -> DetailPane:
         """Return a new pane for the details."""
@@ -150,7 +150,7 @@ class DetailScreen(AppScreen):
         widths = (cells for least, cells in LEAST_DETAILS.items() if self.app.size.width >= least)
         table.leave_beside(max(widths))
         if not self._has_pane:
-            self.query_one("#beside").mount(self.pane())
+            self.mount(self.pane(), after=table)
         self.details.display = True
 
     # What is shown

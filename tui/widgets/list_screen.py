@@ -58,7 +58,7 @@ class ListScreen(ListFrame):
 
     DEFAULT_CSS = """
     ListScreen.-empty #empty { display: block; }
-    ListScreen.-empty #beside, ListScreen.-empty RecordTable { display: none; }
+    ListScreen.-empty RecordTable { display: none; }
     """
 
     empty = query_one("#empty", EmptyPlace)
