@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from partnerdesk.cli.board_mail import add_mail
 from partnerdesk.cli.lists.exporting import add_export
 from partnerdesk.cli.lists.options import (
     add_formats,
@@ -14,8 +15,11 @@ from partnerdesk.cli.lists.options import (
 )
 from partnerdesk.cli.shared.open_book import open_book, scope
 from partnerdesk.cli.shared.plans import add_plan_flags, apply_plan, plan_context
+from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.accounts.accounts import ALL
+from partnerdesk.models.board.items import cut_kinds, cut_text
 from partnerdesk.models.board.list import BOARD
+from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode, NotFoundError, UsageError
 from partnerdesk.models.languages import _, ngettext
 
@@ -53,17 +57,22 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     add_plan_flags(snooze)
     snooze.set_defaults(run=run_snooze)
 
+    add_mail(parts, shared, filter_help)
     add_export(parts, shared, BOARD, filter_help, _("write what waits to a CSV, XLSX or JSON file"))
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print what waits; with `--exit-code` say by the exit code whether anything does."""
     code = run_list(arguments, settings, BOARD, _counted)
-    if code is not ExitCode.DONE or not arguments.exit_code:
+    if code is not ExitCode.DONE:
         return code
     store = open_book(arguments, settings)
     query = chosen_query(arguments, BOARD, scope(arguments, settings, store, ALL).ids)
     with closing(store.connect()) as book:
+        if cut := cut_kinds(book, query.accounts, now()):
+            tell(cut_text(cut))
+        if not arguments.exit_code:
+            return ExitCode.DONE
         return ExitCode.WAITING if query.count_to(book, 1) else ExitCode.DONE
 
 
