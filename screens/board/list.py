@@ -145,7 +145,7 @@ class BoardScreen(RecordList):
             pictures = [Picture(chart, chart.bars(book)) for chart in charts]
             return cut_kinds(book, scope.ids, at), pictures
 
-        return await self.desk.reader.ask(count)
+        return await self.desk.counters[-1].ask(count)
 
     def _show_beside(self, found: tuple[tuple[str, ...], list[Picture]]) -> None:
         was_cut, scope = self._cut, self.desk.scope
