@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from partnerdesk.cli.board_mail import add_mail
 from partnerdesk.cli.lists.exporting import add_export
 from partnerdesk.cli.lists.options import (
     add_formats,
@@ -14,10 +15,13 @@ from partnerdesk.cli.lists.options import (
 )
 from partnerdesk.cli.shared.open_book import open_book, scope
 from partnerdesk.cli.shared.plans import add_plan_flags, apply_plan, plan_context
+from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.models.accounts.accounts import ALL
+from partnerdesk.models.board.items import cut_kinds, cut_text
 from partnerdesk.models.board.list import BOARD
+from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode, NotFoundError, UsageError
-from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.languages import _, ngettext, number
 
 if TYPE_CHECKING:
     import argparse
@@ -53,17 +57,30 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     add_plan_flags(snooze)
     snooze.set_defaults(run=run_snooze)
 
+    weeks = parts.add_parser(
+        "weeks",
+        parents=[shared],
+        help=_("count what ends in each of the next 13 weeks: terms, and delegated admin"),
+    )
+    weeks.add_argument("--json", action="store_true", help=_("a JSON list, one object a week"))
+    weeks.set_defaults(run=run_weeks)
+
+    add_mail(parts, shared, filter_help)
     add_export(parts, shared, BOARD, filter_help, _("write what waits to a CSV, XLSX or JSON file"))
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print what waits; with `--exit-code` say by the exit code whether anything does."""
     code = run_list(arguments, settings, BOARD, _counted)
-    if code is not ExitCode.DONE or not arguments.exit_code:
+    if code is not ExitCode.DONE:
         return code
     store = open_book(arguments, settings)
     query = chosen_query(arguments, BOARD, scope(arguments, settings, store, ALL).ids)
     with closing(store.connect()) as book:
+        if cut := cut_kinds(book, query.accounts, now()):
+            tell(cut_text(cut))
+        if not arguments.exit_code:
+            return ExitCode.DONE
         return ExitCode.WAITING if query.count_to(book, 1) else ExitCode.DONE
 
 
@@ -71,6 +88,33 @@ def _counted(count: int) -> str:
     if not count:
         return _("Nothing waits for you.")
     return ngettext("{count} needs you", "{count} need you", count)
+
+
+def run_weeks(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Print how many terms and relationships end in each week of the quarter."""
+    from partnerdesk.models.overview.charts import quarter
+
+    store = open_book(arguments, settings)
+    accounts = scope(arguments, settings, store, ALL).accounts
+    with closing(store.connect()) as book, book.snapshot():
+        counted = [chart.bars(book) for chart in quarter(accounts, now())]
+    weeks = list(zip(*counted, strict=True))
+    if arguments.json:
+        rows = [
+            {"week": renewing.name, "renewals": renewing.count, "delegated_admin": ending.count}
+            for renewing, ending in weeks
+        ]
+        print(json_text(rows, indent=2))
+        return ExitCode.DONE
+    for renewing, ending in weeks:
+        print(
+            _("{week}: terms {terms}, delegated admin {relationships}").format(
+                week=renewing.label,
+                terms=number(renewing.count),
+                relationships=number(ending.count),
+            )
+        )
+    return ExitCode.DONE
 
 
 def run_snooze(arguments: argparse.Namespace, settings: Settings) -> ExitCode:

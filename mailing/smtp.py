@@ -25,7 +25,7 @@ from partnerdesk.models.core.given_files import SETTINGS_FILE, opened
 from partnerdesk.models.core.paths import typed_path
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
-from partnerdesk.models.letters.eml import message
+from partnerdesk.models.letters.eml import message, report_bytes
 from partnerdesk.models.values.email import sender_parts, wire_address
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from partnerdesk.models.letters.eml import Report
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.settings.model import MailSettings
 
@@ -70,12 +71,28 @@ def send_letter(
     """
     sender = sender_of(mail)
     written = message(letter, sender, at, message_id).as_bytes()
+    _send(mail, sender, letter.email, written, timeout)
+
+
+def send_report(
+    report: Report, mail: MailSettings, at: datetime, message_id: str, *, timeout: float = TIMEOUT
+) -> None:
+    """Send a report as `send_letter` sends a letter.
+
+    Raises:
+        AppError: as `send_letter`.
+    """
+    sender = sender_of(mail)
+    _send(mail, sender, report.email, report_bytes(report, sender, at, message_id), timeout)
+
+
+def _send(mail: MailSettings, sender: str, recipient: str, written: bytes, timeout: float) -> None:
     password = _password(mail)
     with _connected(mail, _context(mail), timeout) as client:
         session = _Session(client, mail, password)
         if mail.user:
             session.sign_in()
-        session.hand_over(sender_parts(sender)[1], letter.email, written)
+        session.hand_over(sender_parts(sender)[1], recipient, written)
 
 
 def sender_of(mail: MailSettings) -> str:

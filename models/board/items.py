@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.board.list import BOARD
-from partnerdesk.models.board.rules import KINDS, NUMBERS, RULES, Rule, items_of
+from partnerdesk.models.board.rules import KINDS, MOST, NUMBERS, RULES, Rule, items_of
 from partnerdesk.models.core.clock import to_millis
+from partnerdesk.models.languages import _, number
 from partnerdesk.models.lists.filter_parser import NO_FILTER
 from partnerdesk.models.lists.query import Query
 from partnerdesk.models.lists.spec import NOW
@@ -101,3 +102,23 @@ def count_and_first(
     sort = BOARD.default_sort
     query = Query(BOARD, tuple(accounts), NO_FILTER, sort, at=to_millis(at))
     return query.count(connection), query.window(connection, 0, most)
+
+
+def cut_kinds(connection: Connection, accounts: Sequence[int], at: datetime) -> tuple[str, ...]:
+    """Return the kinds of which an account has more items than the board gives (`MOST`)."""
+    arms = " UNION ALL ".join(
+        " ".join(("SELECT * FROM", f"({rule.cut(account)}) AS cut_{rule.kind}_{int(account)}"))
+        for account in accounts
+        for rule in RULES
+    )
+    if not arms:
+        return ()
+    cut = {kind for (kind,) in connection.rows(arms.replace(NOW, str(to_millis(at))))}
+    return tuple(kind for kind in KINDS if kind in cut)
+
+
+def cut_text(kinds: Sequence[str]) -> str:
+    """Return that the board does not give all items of some kinds."""
+    titles = ", ".join(_(KINDS[kind].title) for kind in kinds)
+    text = _("Only the first {most} of each account are here of: {kinds}.")
+    return text.format(most=number(MOST), kinds=titles)

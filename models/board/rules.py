@@ -124,6 +124,16 @@ class Rule:
             )
         )
 
+    def cut(self, account: int) -> str:
+        """Return the SQL that gives the kind if more items of an account wait than are given."""
+        return " ".join(
+            (
+                "SELECT",
+                f"'{self.kind}' AS kind FROM {self.table}",
+                f"WHERE {self.account} = {int(account)} AND {self.where} LIMIT 1 OFFSET {MOST}",
+            )
+        )
+
 
 ACCEPT, SIGN_IN, SYNC, DRAFT = "accept", "sign-in-to", "sync-of", "draft"
 """What settles an item where that is no screen that takes the id of a record."""

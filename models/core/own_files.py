@@ -6,8 +6,9 @@ A full disk, a crash, another program or a person can leave anything at the path
 - **A damaged file:** the program cannot have written its content (`DamagedError`). A file that a
   person would miss is renamed, never overwritten, and reported once: the state of a book's lists
   (`views-….json`), the filter history (`filters.json`), the person's own views and columns
-  (`views.json`). A file that can be made again is replaced silently: the cached settings
-  (`settings.json`) and the picture of the last run (`picture-….json`).
+  (`views.json`), what was mailed last (`board-mail-….json`). A file that can be made again is
+  replaced silently: the cached settings (`settings.json`) and the picture of the last run
+  (`picture-….json`).
 - **No regular file** (a folder, a pipe, a device, a dangling link), or a file that cannot be read:
   somebody put it there on purpose. The program never renames or overwrites it; it does not store
   the state then.

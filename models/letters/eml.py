@@ -10,11 +10,13 @@ import re
 import textwrap
 import unicodedata
 from base64 import b64encode, encodebytes
+from dataclasses import dataclass
+from hashlib import sha256
 from quopri import encodestring
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import RefusedError
-from partnerdesk.models.letters.letter import check_letter
+from partnerdesk.models.letters.letter import check_letter, recipient_reasons
 from partnerdesk.models.values.email import sender_parts, wire_address
 
 if TYPE_CHECKING:
@@ -50,6 +52,49 @@ def message(letter: Letter, sender: str, at: datetime, message_id: str) -> Email
     return message_from_bytes(content, policy=SMTP.clone(refold_source="none"))
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A letter of the program to its own people: the same in text and in HTML."""
+
+    language: str
+    email: str
+    subject: str
+    """One line without control characters."""
+    text: str
+    html: str
+
+
+def report_bytes(report: Report, sender: str, at: datetime, message_id: str) -> bytes:
+    """Return the bytes to send of a report: text, and HTML as an alternative (RFC 2046, 5.1.4).
+
+    Raises:
+        RefusedError: the address is none.
+        UsageError: the sender is no address.
+    """
+    if refusing := recipient_reasons(report.email):
+        raise RefusedError(refusing[0].text)
+    boundary = f"=_{sha256(f'{report.text}{report.html}{message_id}'.encode()).hexdigest()[:40]}"
+    lines = [
+        *_first_headers(sender, _mailbox("", report.email), report.subject, at, message_id),
+        "Auto-Submitted: auto-generated",
+        "MIME-Version: 1.0",
+        f"Content-Language: {report.language}",
+        f'Content-Type: multipart/alternative; boundary="{boundary}"',
+        "",
+        "",
+    ]
+    written = "\r\n".join(lines).encode()
+    for kind, text in (("plain", report.text), ("html", report.html)):
+        encoding, body = _encoded_body(text)
+        headers = (
+            f"--{boundary}",
+            f'Content-Type: text/{kind}; charset="utf-8"',
+            f"Content-Transfer-Encoding: {encoding}",
+        )
+        written += "\r\n".join([*headers, "", ""]).encode() + body
+    return written + f"--{boundary}--\r\n".encode()
+
+
 def eml_bytes(letter: Letter, sender: str, at: datetime, message_id: str) -> bytes:
     """Return the content of a letter's `.eml` file, which mail programs open as a draft.
 
@@ -82,17 +127,13 @@ def eml_name(letter: Letter) -> str:
 
 
 def _bytes_of(letter: Letter, sender: str, at: datetime, message_id: str, *, draft: bool) -> bytes:
-    from email.utils import format_datetime
-
     if refusing := [reason for reason in check_letter(letter) if reason.refuses]:
         raise RefusedError(refusing[0].text)
     encoding, body = _encoded_body(letter.body)
     headers = [
-        *([f"From: {_mailbox(*sender_parts(sender))}"] if sender.strip() else []),
-        f"To: {_mailbox(letter.name, letter.email)}",
-        f"Subject: {_encoded_words(letter.subject.strip(), _PLAIN_SUBJECT)}",
-        f"Date: {format_datetime(at)}",
-        f"Message-ID: <{re.sub(r'[^A-Za-z0-9]+', '-', message_id)[:100] or 'letter'}@{_DOMAIN}>",
+        *_first_headers(
+            sender, _mailbox(letter.name, letter.email), letter.subject, at, message_id
+        ),
         *(["X-Unsent: 1"] if draft else []),
         "MIME-Version: 1.0",
         f"Content-Language: {letter.language}",
@@ -100,6 +141,20 @@ def _bytes_of(letter: Letter, sender: str, at: datetime, message_id: str, *, dra
         f"Content-Transfer-Encoding: {encoding}",
     ]
     return "\r\n".join([*headers, "", ""]).encode() + body
+
+
+def _first_headers(
+    sender: str, recipient: str, subject: str, at: datetime, message_id: str
+) -> list[str]:
+    from email.utils import format_datetime
+
+    return [
+        *([f"From: {_mailbox(*sender_parts(sender))}"] if sender.strip() else []),
+        f"To: {recipient}",
+        f"Subject: {_encoded_words(subject.strip(), _PLAIN_SUBJECT)}",
+        f"Date: {format_datetime(at)}",
+        f"Message-ID: <{re.sub(r'[^A-Za-z0-9]+', '-', message_id)[:100] or 'letter'}@{_DOMAIN}>",
+    ]
 
 
 def _mailbox(name: str, address: str) -> str:

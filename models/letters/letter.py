@@ -269,7 +269,7 @@ def check_letter(letter: Letter) -> tuple[Reason, ...]:
     name, the address or the subject may become another header.
     """
     reasons = [
-        *(_header("email", letter.email) or _address(letter.email)),
+        *recipient_reasons(letter.email),
         *_header("name", letter.name),
         *_sized("letter", "name", letter.name, LONGEST_NAME, empty=True),
         *_header("subject", letter.subject),
@@ -281,6 +281,11 @@ def check_letter(letter: Letter) -> tuple[Reason, ...]:
     if letter.kind.has_link or letter.link:
         reasons += link_reasons(letter.body, letter.link)
     return tuple(reasons)
+
+
+def recipient_reasons(email: str) -> list[Reason]:
+    """Return the reasons why no letter can go to an address; empty if one can."""
+    return _header("email", email) or _address(email)
 
 
 _UNSAFE_IN_BODY = re.compile(

@@ -5,7 +5,7 @@ A bar's number is the number of rows of the list that its filter finds, in the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from partnerdesk.models.lists.counts import by_period, by_value
 from partnerdesk.models.lists.filter_lexer import needs_quotes, quoted
 from partnerdesk.models.lists.filter_parser import CODE_LENGTH
 from partnerdesk.models.lists.spec import NOW
-from partnerdesk.models.overview.periods import months_until, weeks_from
+from partnerdesk.models.overview.periods import QUARTER, WEEKS, months_until, weeks_from
 from partnerdesk.models.relationships.lifecycles import INVITATION_TITLES, DelegatedAdminState
 from partnerdesk.models.relationships.lists import (
     DELEGATED_ADMIN,
@@ -171,8 +171,19 @@ def _customers(accounts: Sequence[Account], at: datetime) -> tuple[Chart, ...]:
     )
 
 
-def _renewals(accounts: Sequence[Account], at: datetime) -> Chart:
-    weeks = weeks_from(at)
+def quarter(accounts: Sequence[Account], at: datetime) -> tuple[Chart, Chart]:
+    """Return the charts of the next 13 weeks: terms that end, and delegated admin that ends."""
+    nothing = _("Nothing in the next 13 weeks.")
+    renewing = _renewals(accounts, at, QUARTER)
+    ending, *_others = _relationships(accounts, at, QUARTER)
+    return (
+        replace(renewing, empty=nothing, is_optional=False),
+        replace(ending, empty=nothing),
+    )
+
+
+def _renewals(accounts: Sequence[Account], at: datetime, count: int = WEEKS) -> Chart:
+    weeks = weeks_from(at, count)
 
     def renewing(book: Connection) -> list[Bar]:
         counts = by_period(book, SUBSCRIPTIONS, _ids(accounts), "s.renews_sort", weeks)
@@ -191,8 +202,10 @@ def _renewals(accounts: Sequence[Account], at: datetime) -> Chart:
     )
 
 
-def _relationships(accounts: Sequence[Account], at: datetime) -> tuple[Chart, ...]:
-    ids, moment, weeks = _ids(accounts), to_millis(at), weeks_from(at)
+def _relationships(
+    accounts: Sequence[Account], at: datetime, count: int = WEEKS
+) -> tuple[Chart, ...]:
+    ids, moment, weeks = _ids(accounts), to_millis(at), weeks_from(at, count)
 
     def ending(book: Connection) -> list[Bar]:
         alone = f"g.auto_extend_duration <> 'P180D' AND g.ends_sort > {NOW}"

@@ -10,6 +10,8 @@ MONTHS = 24
 """Months that are looked back at, the current one included."""
 WEEKS = 12
 """Weeks that are looked ahead at, from today."""
+QUARTER = 13
+"""Weeks that the board looks ahead at."""
 _WEEK = timedelta(days=7)
 
 

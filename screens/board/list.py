@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.getters import query_one
+
 from partnerdesk.models.board.list import BOARD
 from partnerdesk.models.board.rules import ACCEPT, DRAFT, KINDS, SIGN_IN, SYNC
 from partnerdesk.models.core.clock import date_text
@@ -15,6 +17,8 @@ from partnerdesk.screens.customers.small_edits import say_written
 from partnerdesk.screens.lists.record_list import RecordList, list_actions
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.chart_lines import Picture
+from partnerdesk.tui.widgets.chart_strip import ChartStrip
 from partnerdesk.tui.widgets.empty_place import CLOCK, Emptiness, another_cloud
 from partnerdesk.tui.widgets.questions import Choice
 
@@ -22,14 +26,21 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
     from datetime import datetime
 
+    from textual.app import ComposeResult
+    from textual.events import Resize
+
     from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.board.items import BoardItem
     from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.database.connection import Connection
     from partnerdesk.models.lists.spec import Row, RowKey
+    from partnerdesk.models.session import AppSession
     from partnerdesk.tui.widgets.sections import Section
 
 SNOOZED = "snoozed:yes"
 """The filter of the items that are snoozed."""
+ROOMY = (120, 40)
+"""The size of the terminal, in cells, from which on the weeks of the quarter are below the list."""
 PAGES = ("subscription", "invitation", "customer", "partner", "delegation")
 """The screens whose record is that of the item, so that its details can be read beside the list."""
 
@@ -79,6 +90,78 @@ class BoardScreen(RecordList):
             bar=False,
         ),
     )
+
+    DEFAULT_CSS = """
+    BoardScreen #quarter { display: none; }
+    BoardScreen.-roomy #quarter { display: block; }
+    """
+
+    quarter = query_one("#quarter", ChartStrip)
+
+    def __init__(self, desk: AppSession) -> None:
+        super().__init__(desk)
+        self._cut: tuple[str, ...] = ()
+        """The kinds of which more waits than the board gives."""
+
+    def body(self) -> ComposeResult:
+        """Build the list, and the weeks of the quarter below it."""
+        yield from super().body()
+        yield ChartStrip(id="quarter")
+
+    def on_resize(self, event: Resize) -> None:
+        """Show the weeks where there is room for them."""
+        columns, rows = ROOMY
+        was_roomy = self.has_class("-roomy")
+        self.set_class(event.size.width >= columns and event.size.height >= rows, "-roomy")
+        if self.has_class("-roomy") and not was_roomy:
+            self._count_beside()
+
+    def scope_chosen(self) -> None:
+        """Show another account's items, and its quarter."""
+        super().scope_chosen()
+        self._count_beside()
+
+    def book_changed(self) -> None:
+        """Read the items and the quarter again."""
+        super().book_changed()
+        self._count_beside()
+
+    def _count_beside(self) -> None:
+        """Read what stands beside the items; keys do not wait for it."""
+        if self.desk.scope is not None:
+            self.read(self._beside, self._show_beside, group="quarter", beside=True)
+
+    async def _beside(self) -> tuple[tuple[str, ...], list[Picture]]:
+        await self.shell.ready()
+        from partnerdesk.models.board.items import cut_kinds
+        from partnerdesk.models.overview.charts import quarter
+
+        scope, at, is_roomy = self.desk.scope, self.desk.clock(), self.has_class("-roomy")
+        if scope is None:
+            return (), []
+
+        def count(book: Connection) -> tuple[tuple[str, ...], list[Picture]]:
+            charts = quarter(scope.accounts, at) if is_roomy else ()
+            pictures = [Picture(chart, chart.bars(book)) for chart in charts]
+            return cut_kinds(book, scope.ids, at), pictures
+
+        return await self.desk.counters[-1].ask(count)
+
+    def _show_beside(self, found: tuple[tuple[str, ...], list[Picture]]) -> None:
+        was_cut, scope = self._cut, self.desk.scope
+        self._cut, pictures = found
+        if pictures:
+            self.quarter.show(pictures)
+        if scope is not None and was_cut != self._cut and self._shown_scope == scope.key:
+            self.show_state(scope)
+
+    def show_state(self, scope: Scope) -> None:
+        """Show the state of the list, and of which kinds it does not give all."""
+        from partnerdesk.models.board.items import cut_text
+
+        super().show_state(scope)
+        if self._cut:
+            self.status.state = f"{self.status.state} · {cut_text(self._cut)}"
 
     def count_text(self, count: int) -> str:
         """Return the number of items as text."""
